@@ -1,0 +1,7 @@
+namespace EchoService.Http;
+
+internal static class HelloEndpoints
+{
+    public static void MapHello(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/hello/{name?}", (string? name) => $"Hello, {name ?? "Anonymous"}");
+}
