@@ -55,7 +55,6 @@ public sealed class DownloadsOptions
     /// <summary>Sent as <c>User-Agent</c>; empty: <c>EchoService/&lt;version&gt;</c>.</summary>
     public string UserAgent { get; set; } = "";
 
-    [ValidateObjectMembers]
     public EgressOptions Egress { get; set; } = new();
 }
 
