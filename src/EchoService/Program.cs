@@ -1,18 +1,41 @@
+using EchoService.Configuration;
 using EchoService.Downloads;
+using EchoService.Health;
 using EchoService.Http;
 using EchoService.Tcp;
+using EchoService.Telemetry;
 
-var builder = WebApplication.CreateBuilder(args);
+if (CommandLine.Answers(args))
+{
+    return ExitCode.Stopped;
+}
 
-builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddTcpChannels();
-builder.Services.AddDownloads();
-builder.Services.AddHttpDoor();
+try
+{
+    var builder = WebApplication.CreateBuilder(ConfigurationSources.Of(args));
+    builder.Configuration.CheckConfiguration();
 
-var app = builder.Build();
+    builder.AddLogs();
+    builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddShutdown();
+    builder.Services.AddHealth();
+    builder.Services.AddTcpChannels();
+    builder.Services.AddDownloads();
+    builder.AddHttpDoor();
 
-app.MapHello();
+    var app = builder.Build();
 
-await app.RunAsync();
+    app.UseHttpDoor();
+    app.MapApiDescription();
+    app.MapHealth();
+    app.MapHello();
+
+    await app.RunAsync();
+    return ExitCode.Stopped;
+}
+catch (Exception failure)
+{
+    return StartFailure.Report(failure);
+}
 
 public partial class Program;

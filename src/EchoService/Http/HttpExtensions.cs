@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -6,19 +5,33 @@ namespace EchoService.Http;
 
 internal static class HttpExtensions
 {
-    /// <summary>The HTTP listener. Registered after the channels: test clients take the last address.</summary>
-    public static void AddHttpDoor(this IServiceCollection services)
+    /// <summary>The HTTP listener and what stands before every endpoint.</summary>
+    public static void AddHttpDoor(this WebApplicationBuilder builder)
     {
-        services.AddOptions<HttpOptions>().BindConfiguration("Http");
-        services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => new ConfigureNamedOptions<KestrelServerOptions>(
-            Options.DefaultName,
-            kestrel => kestrel.Listen(IPAddress.Loopback, provider.GetRequiredService<IOptions<HttpOptions>>().Value.Port)));
+        IgnoreHostingUrls(builder.WebHost);
+        builder.Services.AddOptions<HttpOptions>()
+            .BindConfiguration(HttpOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
+        builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsRules>();
+        builder.Services.AddSingleton<HttpDoor>();
+        builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(services => services.GetRequiredService<HttpDoor>());
+        builder.Services.AddHostedService(services => services.GetRequiredService<HttpDoor>());
+        builder.Services.AddProblems();
+        builder.Services.AddApiDescription();
     }
-}
 
-internal sealed class HttpOptions
-{
-    public string Address { get; set; } = "localhost";
+    public static void UseHttpDoor(this WebApplication app)
+    {
+        app.UseProblems();
+        app.UseMiddleware<HostFilter>();
+        app.UseMiddleware<OriginFilter>();
+    }
 
-    public int Port { get; set; } = 8080;
+    /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>
+    private static void IgnoreHostingUrls(ConfigureWebHostBuilder host) => host
+        .PreferHostingUrls(false)
+        .UseSetting(WebHostDefaults.HttpPortsKey, "")
+        .UseSetting(WebHostDefaults.HttpsPortsKey, "")
+        .UseSetting(WebHostDefaults.ServerUrlsKey, ";"); // an empty list of addresses; nothing at all would fall back to the variable
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tests.Testing;
 
@@ -15,8 +16,9 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
         {
             ["Http:Port"] = "0",
             ["Downloads:DataDirectory"] = DataDirectory,
+            ["Serilog:MinimumLevel"] = "Fatal", // tests read Logs, not the console
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in FreeChannelPorts.Concat(settings))
         {
             _settings[key] = value;
         }
@@ -25,7 +27,14 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
         StartServer();
     }
 
+    /// <summary>A free port for each channel that is there by default.</summary>
+    public static IReadOnlyList<(string Key, string? Value)> FreeChannelPorts { get; } =
+        [("Tcp:Channels:echo:Port", "0"), ("Tcp:Channels:discard:Port", "0")];
+
     public string DataDirectory { get; }
+
+    /// <summary>Everything that the service has logged, at every level, as it reads on a terminal.</summary>
+    public LogCapture Logs { get; } = new();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
@@ -33,6 +42,8 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
         {
             builder.UseSetting(key, value);
         }
+
+        builder.ConfigureLogging(logging => logging.AddProvider(Logs));
     }
 
     protected override void Dispose(bool disposing)

@@ -1,0 +1,108 @@
+using System.Collections;
+using System.ComponentModel;
+
+namespace EchoService.Configuration;
+
+/// <summary>
+/// Finds keys that no option has and values of a wrong type, before anything is bound: the binder refuses them too, but names
+/// neither the key nor what would be right.
+/// </summary>
+internal static class ConfigurationCheck
+{
+    /// <exception cref="ConfigurationException">With the first such key.</exception>
+    public static void CheckConfiguration(this IConfiguration configuration)
+    {
+        foreach (var (name, options) in OptionKeys.Sections)
+        {
+            var section = configuration.GetSection(name);
+            if (options is not null)
+            {
+                CheckObject(section, options);
+            }
+            else if (section.GetChildren().FirstOrDefault() is { } unknown)
+            {
+                throw new ConfigurationException($"{unknown.Path} is not a setting of this version: take it away");
+            }
+        }
+    }
+
+    private static void Check(IConfigurationSection section, Type type)
+    {
+        if (ElementOf(type) is { } element)
+        {
+            RefuseValue(section, $"takes a list or a section: set {section.Path}:<key>");
+            foreach (var child in section.GetChildren())
+            {
+                Check(child, element);
+            }
+        }
+        else if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
+        {
+            CheckValue(section, type);
+        }
+        else
+        {
+            RefuseValue(section, $"takes a section with {Names(type)}");
+            CheckObject(section, type);
+        }
+    }
+
+    private static void CheckObject(IConfigurationSection section, Type type)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            var property = Array.Find(type.GetProperties(), known => known.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new ConfigurationException($"{child.Path} is not a setting: {section.Path} has {Names(type)}");
+            Check(child, property.PropertyType);
+        }
+    }
+
+    private static void CheckValue(IConfigurationSection section, Type type)
+    {
+        if (section.GetChildren().FirstOrDefault() is { } below)
+        {
+            throw new ConfigurationException($"{below.Path} is not a setting: {section.Path} takes one value");
+        }
+
+        try
+        {
+            if (section.Value is { } value)
+            {
+                TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
+            }
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            throw new ConfigurationException($"{section.Path} is '{section.Value}', but must be {Describe(type)}", wrong);
+        }
+    }
+
+    /// <summary>An empty list or object arrives as an empty value.</summary>
+    private static void RefuseValue(IConfigurationSection section, string remedy)
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            throw new ConfigurationException($"{section.Path} is '{section.Value}', but {remedy}");
+        }
+    }
+
+    /// <summary>What a list or a dictionary holds; null for everything else.</summary>
+    private static Type? ElementOf(Type type) =>
+        type == typeof(string) || !type.IsAssignableTo(typeof(IEnumerable)) ? null
+        : type.IsArray ? type.GetElementType()
+        : type.GetGenericArguments().LastOrDefault();
+
+    private static string Names(Type type) =>
+        string.Join(", ", type.GetProperties().Where(property => property.SetMethod?.IsPublic == true).Select(property => property.Name).Order(StringComparer.Ordinal));
+
+    private static string Describe(Type type)
+    {
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        return plain.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(plain))}"
+            : plain == typeof(bool) ? "true or false"
+            : plain == typeof(TimeSpan) ? "a time such as 00:00:20"
+            : plain == typeof(double) || plain == typeof(float) || plain == typeof(decimal) ? "a number"
+            : plain.IsPrimitive ? "a whole number that fits"
+            : $"a {plain.Name}";
+    }
+}

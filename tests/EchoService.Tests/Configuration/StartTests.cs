@@ -1,0 +1,118 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Configuration;
+
+/// <summary>Starts of the built service, as a user sees them: what it prints and how it ends.</summary>
+public sealed class StartTests
+{
+    [Fact]
+    public async Task SaysWhereItServesAndStopsInOrder()
+    {
+        await using var service = await ServiceProcess.StartAsync();
+        Assert.Equal("Hello, World", await service.Client.GetStringAsync("/hello/World", TestContext.Current.CancellationToken));
+        Assert.Equal(0, await service.StopAsync());
+        Assert.Empty(service.Errors.Snapshot());
+    }
+
+    [Fact]
+    public async Task StopsInOrderOnCtrlC()
+    {
+        await using var service = await ServiceProcess.StartAsync();
+        Assert.Equal(0, await service.InterruptAsync());
+    }
+
+    [Theory]
+    [InlineData("Http:Port", "70000", "Http:Port must be between 0 and 65535")]
+    [InlineData("Http:Port", "abc", "Http:Port is 'abc', but must be a whole number that fits")]
+    [InlineData("Http:Prot", "80", "Http:Prot is not a setting: Http has Address, AllowedHosts, Cors, MaxBodyBytes, Port")]
+    [InlineData("Http:Address", "example", "Http:Address is 'example', but must be localhost, * or an IP address")]
+    [InlineData("Http:AllowedHosts", "a", "Http:AllowedHosts is 'a', but takes a list or a section: set Http:AllowedHosts:<key>")]
+    [InlineData("Http:Cors:Origins:0", "example.org", "Http:Cors:Origins:0 is 'example.org', but must be * or an origin")]
+    [InlineData("Http:Address", "", "Http:Address field is required")]
+    [InlineData("Shutdown:Timeout", "-1", "Shutdown:Timeout must be between 0 and 3600")]
+    [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting of this version")]
+    [InlineData("Serilog:MinimumLevel:Default", "Loud", "Serilog cannot be set up: The value Loud is not a valid Serilog level.")]
+    public async Task BadConfigurationIsOneLineThatNamesTheKeyAndCode2(string key, string value, string expected)
+    {
+        await using var service = ServiceProcess.Create((key, value));
+        service.Launch();
+        Assert.Equal(2, await service.ExitAsync());
+        Assert.StartsWith(expected, Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+        Assert.Empty(service.Output.Snapshot());
+    }
+
+    [Fact]
+    public async Task MalformedAppsettingsIsOneLineThatNamesTheFileAndCode2()
+    {
+        await using var service = ServiceProcess.Create();
+        await File.WriteAllTextAsync(Path.Combine(service.Folder, "appsettings.json"), "{\n  \"Http\": oops\n}", TestContext.Current.CancellationToken);
+        service.Launch();
+        Assert.Equal(2, await service.ExitAsync());
+        var line = Assert.Single(service.Errors.Snapshot());
+        Assert.Contains(Path.Combine(service.Folder, "appsettings.json"), line, StringComparison.Ordinal);
+        Assert.EndsWith("Mend its JSON at line 2, byte 11.", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task APortInUseIsOneLineThatNamesItAndCode3()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        await using var service = ServiceProcess.Create(("Http:Port", port));
+        service.Launch();
+        Assert.Equal(3, await service.ExitAsync());
+        Assert.Contains($"127.0.0.1:{port}", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TakesAppsettingsOfTheCurrentFolderThenEnvironmentThenCommandLine()
+    {
+        await using var service = ServiceProcess.Create(("Http:Cors:Origins:2", "line"));
+        await File.WriteAllTextAsync(
+            Path.Combine(service.Folder, "appsettings.json"),
+            """{ "Http": { "Cors": { "Origins": [ "file", "file", "file" ] } } }""",
+            TestContext.Current.CancellationToken);
+
+        service.Launch();
+        await service.ExitAsync();
+        Assert.StartsWith("Http:Cors:Origins:0 is 'file'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+
+        service.Environment["Http__Cors__Origins__0"] = "environment";
+        service.Launch();
+        await service.ExitAsync();
+        Assert.StartsWith("Http:Cors:Origins:0 is 'environment'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+
+        service.Launch("--Http:Cors:Origins:0=argument");
+        await service.ExitAsync();
+        Assert.StartsWith("Http:Cors:Origins:0 is 'argument'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HostingUrlsOfBaseImagesChangeNothingAndWarnOfNothing()
+    {
+        await using var service = ServiceProcess.Create();
+        service.Environment["ASPNETCORE_HTTP_PORTS"] = "1";
+        service.Environment["ASPNETCORE_HTTPS_PORTS"] = "2";
+        service.Environment["ASPNETCORE_URLS"] = "http://+:3";
+        service.Environment["ASPNETCORE_PREFERHOSTINGURLS"] = "true";
+        await service.StartAsync();
+        Assert.All(service.Output.Snapshot(), line => Assert.Contains(" INF Serving ", line, StringComparison.Ordinal));
+        Assert.Equal("Hello, Anonymous", await service.Client.GetStringAsync("/hello", TestContext.Current.CancellationToken));
+        Assert.Equal(0, await service.StopAsync());
+    }
+
+    [Theory]
+    [InlineData("--version", "EchoService 0.1.0")]
+    [InlineData("--help", "Usage: EchoService")]
+    public async Task AnswersWithoutStarting(string argument, string expected)
+    {
+        await using var service = ServiceProcess.CreateBare();
+        service.Launch(argument);
+        Assert.Equal(0, await service.ExitAsync());
+        Assert.Contains(expected, service.Output.ToString(), StringComparison.Ordinal);
+    }
+}
