@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Reflection;
+using System.Security.Cryptography.X509Certificates;
+using EchoService.Downloads.Egress;
+
+namespace EchoService.Downloads.Fetching;
+
+/// <summary>The one connection pool: every connection goes through the egress guard, none through an ambient proxy, no state is kept between requests.</summary>
+internal sealed class FetchTransport : IDisposable
+{
+    private static readonly HttpRequestOptionsKey<FetchClock> ClockKey = new("fetch clock");
+    private readonly DownloadsOptions _options;
+    private readonly EgressConnector _connector;
+    private readonly HttpMessageInvoker _invoker;
+
+    public FetchTransport(DownloadsOptions options, FetcherSettings settings, TimeProvider time)
+    {
+        _options = options;
+        _connector = new EgressConnector(settings.EgressGuard ? new AddressPolicy(options.Egress) : null, time, settings.Resolve);
+        _invoker = new HttpMessageInvoker(Handler(settings.TrustedRoots));
+        UserAgent = options.UserAgent.Length > 0 ? options.UserAgent : $"EchoService/{Version}";
+    }
+
+    public string UserAgent { get; }
+
+    private static string Version =>
+        (typeof(FetchTransport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+
+    /// <summary>Sends the request and returns when the headers are there. The clock bounds the connection and the wait for headers.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, FetchClock clock)
+    {
+        request.Options.Set(ClockKey, clock);
+        clock.AwaitHeaders(TimeSpan.FromSeconds(_options.FirstByteSeconds));
+        return await _invoker.SendAsync(request, clock.Token);
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    private SocketsHttpHandler Handler(X509Certificate2Collection? roots) => new()
+    {
+        UseProxy = false,
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        ConnectTimeout = TimeSpan.FromSeconds(_options.ConnectSeconds),
+        ConnectCallback = ConnectAsync,
+        PlaintextStreamFilter = ConnectedAsync,
+        EnableMultipleHttp2Connections = true,
+        // KiB. curl allows 100 KB for each line and 300 KB together; real ones stay under 16.
+        MaxResponseHeadersLength = 64,
+        // A lane comes back to its host within seconds; a million hosts must not leave a million idle sockets.
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        // What is left of an unwanted body is read away in the background to keep the connection, but never much of it.
+        MaxResponseDrainSize = 64 << 10,
+        ResponseDrainTimeout = TimeSpan.FromSeconds(1),
+        // Spans stay; no origin is told of our trace ids.
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = ChainPolicy(roots) },
+    };
+
+    private static X509ChainPolicy? ChainPolicy(X509Certificate2Collection? roots)
+    {
+        if (roots is null)
+        {
+            return null;
+        }
+
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(roots);
+        return policy;
+    }
+
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        // The connection has a limit of its own (ConnectTimeout); until it is there the wait for headers covers both.
+        Extend(context.InitialRequestMessage, _options.ConnectSeconds + _options.FirstByteSeconds);
+        return await _connector.ConnectAsync(context.DnsEndPoint, cancellationToken);
+    }
+
+    private ValueTask<Stream> ConnectedAsync(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+    {
+        Extend(context.InitialRequestMessage, _options.FirstByteSeconds);
+        return ValueTask.FromResult(context.PlaintextStream);
+    }
+
+    private static void Extend(HttpRequestMessage request, double seconds)
+    {
+        if (request.Options.TryGetValue(ClockKey, out var clock))
+        {
+            clock.AwaitHeadersAnew(TimeSpan.FromSeconds(seconds));
+        }
+    }
+}
