@@ -30,7 +30,7 @@ internal static class FetchFailure
 
     /// <summary>The body broke off, its framing is damaged, or it does not decompress.</summary>
     public static FetchError OfBody(Exception e) => Truncated(
-        Find<InvalidDataException>(e) is not null ? "The compressed body is damaged." : "The connection ended before the body did.");
+        Find<InvalidDataException>(e) is not null || e is InvalidOperationException ? "The compressed body is damaged." : "The connection ended before the body did.");
 
     public static FetchError Truncated(string message) => new(ErrorCode.Truncated, message, Transient: true);
 

@@ -95,7 +95,8 @@ internal sealed class FetchResponse : IAsyncDisposable
                     body ??= await OpenBodyAsync(_message, _clock.Token);
                     read = await body.ReadAsync(buffer, _clock.Token);
                 }
-                catch (Exception e) when (FetchFailure.IsOrigins(e))
+                // BrotliStream says so when it does not like the data.
+                catch (Exception e) when (FetchFailure.IsOrigins(e) || (_decode is not null && e is InvalidOperationException))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     return _clock.Token.IsCancellationRequested ? _clock.Why() : FetchFailure.OfBody(e);
