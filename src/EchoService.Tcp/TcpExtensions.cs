@@ -1,8 +1,34 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace EchoService.Tcp;
 
 public static class TcpExtensions
 {
-    public static IServiceCollection AddTcpChannels(this IServiceCollection services) => services;
+    /// <summary>The channels of section <c>Tcp</c>, as Kestrel listeners. To be called after Kestrel is there: the last transport is asked first.</summary>
+    public static IServiceCollection AddTcpChannels(this IServiceCollection services)
+    {
+        services.AddOptions<TcpOptions>()
+            .BindConfiguration(TcpOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TcpOptions>, TcpOptionsValidator>();
+        services.AddSingleton<ChannelTable>();
+        services.AddSingleton<ConnectionClock>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<TcpMetrics>();
+        services.AddSingleton<ChannelPipeline>();
+        services.AddSingleton(provider => new TcpReadiness(provider.GetRequiredService<ChannelTable>(), provider.GetRequiredService<IHostApplicationLifetime>()));
+        services.AddSingleton<IConnectionListenerFactory, ChannelTransport>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ChannelListeners>();
+        services.AddHostedService<ConnectionSweep>();
+        foreach (var handler in ChannelKinds.Handlers)
+        {
+            services.AddSingleton(handler);
+        }
+
+        return services;
+    }
 }

@@ -1,0 +1,26 @@
+using EchoService.Tcp.Kinds;
+
+namespace EchoService.Tcp;
+
+/// <summary>The one table of kinds.</summary>
+internal static class ChannelKinds
+{
+    private static readonly Dictionary<ChannelKind, Traits> Table = new()
+    {
+        [ChannelKind.Echo] = new(typeof(EchoHandler), CountsReplies: true),
+        [ChannelKind.Discard] = new(typeof(DiscardHandler)),
+    };
+
+    public static IEnumerable<Type> Handlers => Table.Values.Select(traits => traits.Handler);
+
+    public static Type Handler(ChannelKind kind) => Table[kind].Handler;
+
+    /// <summary>The handler keeps to <c>Close:After=Replies</c>.</summary>
+    public static bool CountsReplies(ChannelKind kind) => Table.TryGetValue(kind, out var traits) && traits.CountsReplies;
+
+    /// <summary>The client has to speak: <c>FirstByteSeconds</c> holds.</summary>
+    public static bool AwaitsClient(ChannelKind kind) => Table[kind].AwaitsClient;
+
+    /// <param name="Handler">A <c>ConnectionHandler</c>, one for all connections.</param>
+    private sealed record Traits(Type Handler, bool CountsReplies = false, bool AwaitsClient = true);
+}

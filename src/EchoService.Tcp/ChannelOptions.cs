@@ -1,0 +1,74 @@
+namespace EchoService.Tcp;
+
+/// <summary>What a channel does with a connection. A new kind is one <c>ConnectionHandler</c> and one line in <see cref="ChannelKinds"/>.</summary>
+public enum ChannelKind
+{
+    /// <summary>Sends back what it receives (RFC 862, with a prefix by default).</summary>
+    Echo,
+
+    /// <summary>Receives only (RFC 863).</summary>
+    Discard,
+}
+
+/// <summary>What one <see cref="ChannelOptions.ReplyPrefix"/> is for.</summary>
+public enum EchoUnit
+{
+    /// <summary>A line, however its bytes were cut.</summary>
+    Line,
+
+    /// <summary>What arrived at once.</summary>
+    Chunk,
+}
+
+/// <summary>When the service closes a connection by itself.</summary>
+public enum CloseAfter
+{
+    Never,
+
+    /// <summary>After <see cref="CloseOptions.Count"/> replies.</summary>
+    Replies,
+}
+
+/// <summary>How the service closes.</summary>
+public enum CloseWith
+{
+    /// <summary>Half-close, read what still arrives for a bounded time, close: the last reply is never lost to a reset.</summary>
+    Fin,
+}
+
+/// <summary>Section <c>Tcp:Channels:&lt;name&gt;</c>.</summary>
+public sealed class ChannelOptions
+{
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>0 asks for a free one; with <c>localhost</c> the same on both loopbacks.</summary>
+    public int? Port { get; set; }
+
+    /// <summary><c>localhost</c> (both loopbacks), <c>*</c> (any) or an IP address.</summary>
+    public string Address { get; set; } = "localhost";
+
+    public ChannelKind Kind { get; set; } = ChannelKind.Echo;
+
+    /// <summary>Echo: before each unit, as UTF-8. Empty: RFC 862 verbatim.</summary>
+    public string ReplyPrefix { get; set; } = "Echoed back: ";
+
+    /// <summary>Echo: what gets the prefix, and what counts as a reply.</summary>
+    public EchoUnit Unit { get; set; } = EchoUnit.Line;
+
+    public CloseOptions Close { get; } = new();
+
+    public LimitOptions Limits { get; } = new();
+
+    public TimeoutOptions Timeouts { get; } = new();
+}
+
+/// <summary>Section <c>Tcp:Channels:&lt;name&gt;:Close</c>.</summary>
+public sealed class CloseOptions
+{
+    public CloseAfter After { get; set; } = CloseAfter.Never;
+
+    /// <summary>Replies, for <see cref="CloseAfter.Replies"/>.</summary>
+    public long Count { get; set; } = 1;
+
+    public CloseWith With { get; set; } = CloseWith.Fin;
+}

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EchoService.Tcp;
+
+/// <summary>
+/// Kestrel's socket transport once more, for the channels alone, so that its settings touch no HTTP connection.
+/// </summary>
+internal sealed class ChannelTransport(ILoggerFactory loggers, ILogger<ChannelTransport> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+{
+    private readonly SocketTransportFactory _sockets = new(Options.Create(Settings()), loggers);
+
+    public bool CanBind(EndPoint endpoint) => endpoint is ChannelEndPoint;
+
+    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
+    {
+        var wanted = (ChannelEndPoint)endpoint;
+        try
+        {
+            var listener = await _sockets.BindAsync(wanted, cancellationToken);
+            var bound = (IPEndPoint)listener.EndPoint;
+            wanted.BoundPort = bound.Port;
+            wanted.Channel.Bound(bound, isLast: wanted.IsLast);
+            logger.Serving(wanted.Channel.Name, bound.ToString());
+            return listener;
+        }
+        catch (AddressInUseException exception) when (exception.InnerException is SocketException cause)
+        {
+            throw ListenException.For(wanted.Channel.Name, At(wanted), cause);
+        }
+        catch (SocketException cause)
+        {
+            throw ListenException.For(wanted.Channel.Name, At(wanted), cause);
+        }
+    }
+
+    private static SocketTransportOptions Settings() => new()
+    {
+        // A flush then ends when the socket has taken the bytes, not before: only so can a FIN follow the last reply.
+        MaxWriteBufferSize = 1,
+
+        // What a client may have under way beside the kernel's buffers; the default of 1 MB makes slow readers dear.
+        MaxReadBufferSize = 64 << 10,
+        CreateBoundListenSocket = Bind,
+    };
+
+    private static Socket Bind(EndPoint endpoint)
+    {
+        var wanted = (ChannelEndPoint)endpoint;
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(At(wanted));
+        while (wanted is { Port: 0, IsLast: false } && !ListenAddress.CanBind(IPAddress.IPv6Loopback, ((IPEndPoint)socket.LocalEndPoint!).Port))
+        {
+            // Free on the first loopback, taken on the second: another one.
+            socket.Dispose();
+            socket = SocketTransportOptions.CreateDefaultBoundListenSocket(At(wanted));
+        }
+
+        return socket;
+    }
+
+    /// <summary>A twin follows its first to the port that one got.</summary>
+    private static IPEndPoint At(ChannelEndPoint wanted) => new(wanted.Address, wanted.Port == 0 ? wanted.Twin?.BoundPort ?? 0 : wanted.Port);
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Hosting;
+
+namespace EchoService.Tcp;
+
+/// <summary>One timer for the deadlines of all connections. It outlives the listeners, because closing connections linger.</summary>
+internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClock clock, TimeProvider time) : BackgroundService
+{
+    /// <summary>A walk over 10,000 connections takes well under a millisecond, so ten a second cost next to nothing.</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Tick, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                Sweep();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The service stops.
+        }
+    }
+
+    private void Sweep()
+    {
+        var now = clock.Now;
+        foreach (var connection in connections.All)
+        {
+            connection.Deadlines.Check(connection, now);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.IO.Pipelines;
+
+namespace EchoService.Tcp.Kinds;
+
+/// <summary>What echo answers, however the bytes are cut: remembers only whether a unit has begun, and how many replies are left.</summary>
+internal sealed class EchoReplies(Channel channel)
+{
+    /// <summary>Bytes to write before a flush: a few socket writes' worth, and small enough to hold for 10,000 slow readers.</summary>
+    private const int MostAtOnce = 32 << 10;
+
+    private readonly byte[] _prefix = channel.ReplyPrefix;
+
+    /// <summary>Without a prefix and without a count, a line is like any other bytes.</summary>
+    private readonly bool _byLine = channel.Options.Unit == EchoUnit.Line
+        && (channel.ReplyPrefix.Length > 0 || channel.Options.Close.After == CloseAfter.Replies);
+
+    private long _left = channel.Options.Close.After == CloseAfter.Replies ? channel.Options.Close.Count : long.MaxValue;
+    private bool _begun;
+
+    public bool AreDone => _left == 0;
+
+    /// <summary>Writes the answer to the first part of <paramref name="data"/>; returns where the rest begins.</summary>
+    public SequencePosition Write(in ReadOnlySequence<byte> data, PipeWriter output, out int written)
+    {
+        written = 0;
+        long consumed = 0;
+        foreach (var segment in data)
+        {
+            var rest = segment.Span;
+            while (!rest.IsEmpty && written < MostAtOnce && !AreDone)
+            {
+                var unit = rest[..NextUnit(rest)];
+                written += Begin(output) + unit.Length;
+                output.Write(unit);
+                consumed += unit.Length;
+                rest = rest[unit.Length..];
+                EndLine(unit);
+            }
+        }
+
+        return data.GetPosition(consumed);
+    }
+
+    /// <summary>All that had arrived at once is answered.</summary>
+    public void EndChunk()
+    {
+        if (!_byLine && _begun)
+        {
+            EndUnit();
+        }
+    }
+
+    private int NextUnit(ReadOnlySpan<byte> data) =>
+        _byLine && data.IndexOf((byte)'\n') is var end and >= 0 ? end + 1 : data.Length;
+
+    private int Begin(PipeWriter output)
+    {
+        if (_begun || _prefix.Length == 0)
+        {
+            _begun = true;
+            return 0;
+        }
+
+        _begun = true;
+        output.Write(_prefix);
+        return _prefix.Length;
+    }
+
+    private void EndLine(ReadOnlySpan<byte> unit)
+    {
+        if (_byLine && unit[^1] == '\n')
+        {
+            EndUnit();
+        }
+    }
+
+    private void EndUnit()
+    {
+        _begun = false;
+        _left--;
+    }
+}
