@@ -19,7 +19,7 @@ try
     builder.Services.AddSingleton(TimeProvider.System);
     builder.Services.AddShutdown();
     builder.Services.AddHealth();
-    builder.Services.AddTcpChannels();
+    builder.Services.AddTcp();
     builder.Services.AddDownloads();
     builder.AddHttpDoor();
 

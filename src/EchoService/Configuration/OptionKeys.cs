@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EchoService.Downloads;
 using EchoService.Http;
+using EchoService.Tcp;
 
 namespace EchoService.Configuration;
 
@@ -11,6 +12,7 @@ internal static partial class OptionKeys
     public static IReadOnlyList<(string Section, Type? Options)> Sections { get; } =
     [
         (HttpOptions.Section, typeof(HttpOptions)),
+        (TcpOptions.Section, typeof(TcpOptions)),
         (DownloadsOptions.Section, typeof(DownloadsOptions)),
         (ShutdownOptions.Section, typeof(ShutdownOptions)),
         ("Auth", null),
