@@ -17,6 +17,7 @@ try
 
     builder.AddLogs();
     builder.Services.AddSingleton(TimeProvider.System);
+    builder.Services.AddTelemetry();
     builder.Services.AddShutdown();
     builder.Services.AddHealth();
     builder.Services.AddTcp();
@@ -25,9 +26,11 @@ try
 
     var app = builder.Build();
 
+    app.UseRequestSpans();
     app.UseHttpDoor();
     app.MapApiDescription();
     app.MapHealth();
+    app.MapMetrics();
     app.MapHello();
 
     await app.RunAsync();

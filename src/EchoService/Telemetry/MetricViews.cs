@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using OpenTelemetry.Metrics;
+
+namespace EchoService.Telemetry;
+
+/// <summary>Which instruments are measured, and with which labels. All of it in one function: the SDK applies every view that matches.</summary>
+internal sealed class MetricViews(IMeterFactory ours)
+{
+    /// <summary>Our meters and the framework's; without those of the log and of dependency injection, which say nothing of this service.</summary>
+    public static readonly string[] Meters = ["EchoService*", "Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql"];
+
+    /// <summary>Labels that a stranger chooses (addresses, names) have no bound: these instruments keep only the labels given here.</summary>
+    private static readonly Dictionary<string, string[]> BoundedLabels = new(StringComparer.Ordinal)
+    {
+        ["http.client.request.duration"] = ["http.request.method", "http.response.status_code", "error.type"],
+        ["http.client.active_requests"] = ["http.request.method"],
+        ["http.client.open_connections"] = ["http.connection.state"],
+        ["http.client.connection.duration"] = [],
+        ["http.client.request.time_in_queue"] = [],
+        ["dns.lookup.duration"] = ["error.type"],
+    };
+
+    /// <summary>Histograms that this host has published; those without a measurement yet are known from here alone.</summary>
+    public DeclaredHistograms Histograms { get; } = new();
+
+    public MetricStreamConfiguration? Choose(Instrument instrument)
+    {
+        if (instrument.Meter.Scope is IMeterFactory factory && factory != ours)
+        {
+            return MetricStreamConfiguration.Drop; // meters are process-wide: another host's, as in tests
+        }
+
+        Histograms.Add(instrument);
+        return BoundedLabels.TryGetValue(instrument.Name, out var labels) ? new MetricStreamConfiguration { TagKeys = labels } : null;
+    }
+}
