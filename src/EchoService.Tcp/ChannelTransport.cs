@@ -30,13 +30,16 @@ internal sealed class ChannelTransport(ILoggerFactory loggers, ILogger<ChannelTr
         }
         catch (AddressInUseException exception) when (exception.InnerException is SocketException cause)
         {
-            throw ListenException.For(wanted.Channel.Name, At(wanted), cause);
+            throw Refused(wanted, cause);
         }
         catch (SocketException cause)
         {
-            throw ListenException.For(wanted.Channel.Name, At(wanted), cause);
+            throw Refused(wanted, cause);
         }
     }
+
+    private static ListenException Refused(ChannelEndPoint wanted, SocketException cause) =>
+        ListenException.For($"Channel {wanted.Channel.Name}", $"Tcp:Channels:{wanted.Channel.Name}", At(wanted), cause);
 
     private static SocketTransportOptions Settings() => new()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EchoService.Downloads;
 using EchoService.Tcp;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Configuration;
@@ -21,7 +20,6 @@ internal static class StartFailure
     {
         null => null,
         ListenException or DataFolderException => (ExitCode.Unavailable, failure.Message),
-        IOException { InnerException: AddressInUseException } => (ExitCode.Unavailable, failure.Message),
         ConfigurationException => (ExitCode.BadConfiguration, failure.Message),
         OptionsValidationException validation => (ExitCode.BadConfiguration, OptionKeys.InFull(validation.Failures.First())),
         InvalidDataException { InnerException: FormatException { InnerException: JsonException json } } file =>

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using EchoService.Tcp;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -15,7 +13,7 @@ internal sealed class HttpDoor(IOptions<HttpOptions> options, ILogger<HttpDoor> 
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.Value.MaxBodyBytes;
-        foreach (var address in Addresses(options.Value.Address))
+        foreach (var address in ListenAddress.Here(options.Value.Address))
         {
             kestrel.Listen(address, options.Value.Port, _listeners.Add);
         }
@@ -40,11 +38,4 @@ internal sealed class HttpDoor(IOptions<HttpOptions> options, ILogger<HttpDoor> 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static IPAddress[] Addresses(string address) => address switch
-    {
-        "localhost" => [IPAddress.Loopback],
-        "*" => [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any],
-        _ => [IPAddress.Parse(address)],
-    };
 }

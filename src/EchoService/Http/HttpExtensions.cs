@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Http;
@@ -15,6 +16,8 @@ internal static class HttpExtensions
         builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsRules>();
         builder.Services.AddSingleton<HttpDoor>();
+        builder.Services.AddOptions<SocketTransportOptions>().Configure<IOptions<HttpOptions>>(
+            (sockets, http) => sockets.CreateBoundListenSocket = new HttpSockets(http.Value).Bind);
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(services => services.GetRequiredService<HttpDoor>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HttpDoor>());
         builder.Services.AddProblems();

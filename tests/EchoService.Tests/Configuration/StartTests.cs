@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -65,7 +66,28 @@ public sealed class StartTests
         await using var service = ServiceProcess.Create(("Http:Port", port));
         service.Launch();
         Assert.Equal(3, await service.ExitAsync());
-        Assert.Contains($"127.0.0.1:{port}", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+        Assert.Equal(
+            $"HTTP cannot listen on 127.0.0.1:{port}: another program uses port {port}; stop it, or set Http:Port",
+            Assert.Single(service.Errors.Snapshot()));
+    }
+
+    [Fact]
+    public async Task LocalhostIsBothLoopbacksOnOnePort()
+    {
+        await using var service = await ServiceProcess.StartAsync();
+        var port = await service.PortAsync("http");
+        await service.Output.WaitForAsync($"Serving http on [::1]:{port}", TestContext.Current.CancellationToken);
+        Assert.Equal("Hello, Anonymous", await service.Client.GetStringAsync($"http://[::1]:{port}/hello", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task IsReadyInUnderThreeSeconds()
+    {
+        var clock = Stopwatch.StartNew();
+        await using var service = await ServiceProcess.StartAsync();
+        using var ready = await service.Client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+        Assert.True(ready.IsSuccessStatusCode);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
     }
 
     [Fact]

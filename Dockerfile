@@ -1,0 +1,30 @@
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /src
+
+# Packages first: this layer stays as long as no project file changes.
+COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY src/EchoService/EchoService.csproj src/EchoService/
+COPY src/EchoService.Tcp/EchoService.Tcp.csproj src/EchoService.Tcp/
+COPY src/EchoService.Downloads/EchoService.Downloads.csproj src/EchoService.Downloads/
+COPY src/EchoService.Characters/EchoService.Characters.csproj src/EchoService.Characters/
+RUN dotnet restore src/EchoService
+
+COPY . .
+RUN dotnet publish src/EchoService --configuration Release --no-restore --output /app
+
+FROM mcr.microsoft.com/dotnet/aspnet:10.0
+WORKDIR /app
+COPY --from=build /app .
+RUN mkdir /data && chown $APP_UID /data
+
+# Inside a container loopback is of no use to anybody: listen everywhere, publish what you mean to.
+ENV Http__Address=* \
+    Tcp__Channels__echo__Address=* \
+    Tcp__Channels__discard__Address=* \
+    Downloads__DataDirectory=/data \
+    Logging__Console__FormatterName=Json
+
+VOLUME /data
+EXPOSE 8888 8080
+USER $APP_UID
+ENTRYPOINT ["dotnet", "EchoService.dll"]
