@@ -1,3 +1,4 @@
+using EchoService.Characters;
 using EchoService.Configuration;
 using EchoService.Downloads;
 using EchoService.Health;
@@ -32,6 +33,7 @@ try
     app.MapHealth();
     app.MapMetrics();
     app.MapHello();
+    app.MapCharacters();
 
     await app.RunAsync();
     return ExitCode.Stopped;
