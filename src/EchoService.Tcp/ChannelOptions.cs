@@ -1,3 +1,6 @@
+using EchoService.Tcp.Proxy;
+using EchoService.Tcp.Tls;
+
 namespace EchoService.Tcp;
 
 /// <summary>What a channel does with a connection. A new kind is one <c>ConnectionHandler</c> and one line in <see cref="ChannelKinds"/>.</summary>
@@ -54,6 +57,15 @@ public sealed class ChannelOptions
 
     /// <summary>Echo: what gets the prefix, and what counts as a reply.</summary>
     public EchoUnit Unit { get; set; } = EchoUnit.Line;
+
+    /// <summary>Whether connections begin with a PROXY header.</summary>
+    public ProxyProtocol ProxyProtocol { get; set; } = ProxyProtocol.Off;
+
+    /// <summary>Networks (CIDR) or addresses whose PROXY headers are believed; none by default.</summary>
+    public IList<string> TrustedProxies { get; } = [];
+
+    /// <summary>TLS, where the section is there.</summary>
+    public TlsOptions? Tls { get; set; }
 
     public CloseOptions Close { get; } = new();
 

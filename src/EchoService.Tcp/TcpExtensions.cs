@@ -1,3 +1,5 @@
+using EchoService.Tcp.Proxy;
+using EchoService.Tcp.Tls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +17,8 @@ public static class TcpExtensions
             .BindConfiguration(TcpOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<TcpOptions>, TcpOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TcpOptions>, ProxyOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TcpOptions>, TlsOptionsValidator>();
         services.AddSingleton<ChannelTable>();
         services.AddSingleton<ConnectionClock>();
         services.AddSingleton<LiveConnections>();

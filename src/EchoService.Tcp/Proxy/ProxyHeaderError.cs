@@ -18,6 +18,9 @@ internal enum ProxyHeaderError
 {
     None,
 
+    /// <summary>The stream ended within the header.</summary>
+    Truncated,
+
     /// <summary>Neither version begins like this: these bytes are somebody's data.</summary>
     NoHeader,
 
