@@ -26,7 +26,7 @@ internal sealed class ProxyOptionsValidator : IValidateOptions<TcpOptions>
         {
             if (!TrustedNetworks.TryParse(channel.TrustedProxies[i], out _))
             {
-                yield return $"{key}:TrustedProxies:{i} must be a network such as 10.0.0.0/8 or 2001:db8::/32 (no bits set behind the prefix), or an address; "
+                yield return $"{key}:TrustedProxies:{i} must be a network such as 10.0.0.0/8 or 2001:db8::/32, or an address; "
                     + $"it is '{channel.TrustedProxies[i]}'";
             }
         }

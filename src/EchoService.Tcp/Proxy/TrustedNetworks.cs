@@ -7,7 +7,7 @@ internal sealed class TrustedNetworks(IEnumerable<string> networks)
 {
     private readonly IPNetwork[] _networks = [.. networks.Select(text => TryParse(text, out var network) ? network : throw new FormatException(text))];
 
-    /// <summary>A network such as <c>10.0.0.0/8</c>, with no bit set behind its prefix, or one address.</summary>
+    /// <summary>A network such as <c>10.0.0.0/8</c>, or one address.</summary>
     public static bool TryParse(string text, out IPNetwork network)
     {
         if (text.Contains('/', StringComparison.Ordinal))
