@@ -5,6 +5,7 @@ using System.Text.Json;
 using EchoService.Http;
 using EchoService.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ public sealed class ProblemTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddProvider(_logs);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 10_000);
         builder.Services.AddProblems();
         _app = builder.Build();
         _app.Urls.Add("http://127.0.0.1:0");
@@ -62,6 +64,15 @@ public sealed class ProblemTests : IAsyncLifetime
         Assert.Equal(status, problem.RootElement.GetProperty("status").GetInt32());
         Assert.DoesNotContain("secret", text, StringComparison.Ordinal);
         Assert.DoesNotContain("EchoService", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ABodyThatIsTooLargeIs413()
+    {
+        using var content = new StringContent($"{{ \"number\": {new string('1', 20_000)} }}", Encoding.UTF8, "application/json");
+        using var response = await _client.PostAsync("/json", content, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+        Assert.Contains("\"code\":\"bodyTooLarge\"", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
