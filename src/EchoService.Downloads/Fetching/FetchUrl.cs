@@ -81,7 +81,7 @@ internal static class FetchUrl
     private static Uri Normalise(Uri url) =>
         new UriBuilder(url) { Host = AsciiHost(url), Fragment = "" }.Uri;
 
-    private static string AsciiHost(Uri url) => url.HostNameType == UriHostNameType.IPv6
+    public static string AsciiHost(Uri url) => url.HostNameType == UriHostNameType.IPv6
         ? $"[{url.IdnHost.Trim('[', ']')}]"
         : url.IdnHost.TrimEnd('.').ToLowerInvariant();
 }
