@@ -61,9 +61,9 @@ public sealed class DownloadsOptions
 /// <summary>Section <c>Downloads:Egress</c>: where the service may connect to, beside public unicast addresses.</summary>
 public sealed class EgressOptions
 {
-    /// <summary>CIDRs that are open on every port, e.g. <c>10.0.0.0/8</c>.</summary>
+    /// <summary>CIDRs that are open on every port, e.g. <c>10.0.0.0/8</c>. A cloud's metadata address opens only when it is listed by itself.</summary>
     public IList<string> AllowedNetworks { get; set; } = [];
 
-    /// <summary>Ports that are open at public addresses.</summary>
+    /// <summary>Ports that are open at public addresses; none: 80 and 443.</summary>
     public IList<int> AllowedPorts { get; set; } = [];
 }

@@ -75,6 +75,9 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
                 }
 
                 await FirstEndAsync(attempts, mayStagger: next < addresses.Length, cancellationToken);
+
+                // The HTTP stack knows its connect timeout by its own token.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (attempts.Find(attempt => attempt.IsCompleted) is { } ended)
                 {
                     attempts.Remove(ended);

@@ -12,7 +12,7 @@ internal sealed class EgressOptionsValidator : IValidateOptions<DownloadsOptions
         var networks = options.Egress.AllowedNetworks
             .Select((text, at) => (text, at))
             .Where(entry => !NetworkText.TryParse(entry.text, out _))
-            .Select(entry => $"{Section}:{nameof(EgressOptions.AllowedNetworks)}:{entry.at} '{entry.text}' must be an address or a network such as 10.0.0.0/8, with no bits set after the prefix");
+            .Select(entry => $"{Section}:{nameof(EgressOptions.AllowedNetworks)}:{entry.at} '{entry.text}' must be an address or a network such as 10.0.0.0/8");
         var ports = options.Egress.AllowedPorts
             .Select((port, at) => (port, at))
             .Where(entry => entry.port is < 1 or > 65535)
