@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace EchoService.Downloads;
 
 /// <summary>Why an item failed. Part of the outer contract: written in camelCase in JSON, in the store and in metric labels.</summary>
@@ -37,4 +39,10 @@ public enum ErrorCode
     NameConflict,
     Storage,
     Metadata,
+}
+
+internal static class ErrorCodes
+{
+    /// <summary>As the contract writes it: <c>notFound</c>.</summary>
+    public static string Text(this ErrorCode code) => JsonNamingPolicy.CamelCase.ConvertName(code.ToString());
 }

@@ -1,0 +1,38 @@
+namespace EchoService.Downloads.Jobs;
+
+/// <summary>Where a job stands. The numbers are stored: never change one.</summary>
+public enum JobState
+{
+    /// <summary>Its list is still coming in: seen by nobody, gone after a restart.</summary>
+    Receiving = 0,
+    Scheduled = 1,
+    Running = 2,
+    Paused = 3,
+    Completed = 4,
+    Cancelled = 5,
+
+    /// <summary>Being removed: seen by nobody.</summary>
+    Deleting = 6,
+}
+
+/// <summary>One list of URLs that was handed over, and how far it is.</summary>
+/// <param name="Key">Its number in the store.</param>
+/// <param name="Id">Its public name: 32 hexadecimal digits, newer ones sort after older ones.</param>
+/// <param name="Bytes">Sum of the sizes of the files that are done.</param>
+public sealed record Job(
+    long Key,
+    string Id,
+    JobState State,
+    JobOptions Options,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    int Total,
+    JobCounts Counts,
+    long Bytes)
+{
+    public bool Ended => State is JobState.Completed or JobState.Cancelled;
+}
+
+/// <summary>Items by state. <c>Running</c> includes items whose row is committed and whose file is about to get its name.</summary>
+public sealed record JobCounts(int Queued, int Running, int Done, int Failed, int Skipped, int Cancelled);

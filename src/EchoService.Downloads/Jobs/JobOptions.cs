@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+
+namespace EchoService.Downloads.Jobs;
+
+/// <summary>What to do when a job's file name is taken.</summary>
+[JsonConverter(typeof(CamelCaseEnum<OnConflict>))]
+public enum OnConflict
+{
+    Rename,
+    Overwrite,
+    Skip,
+    Fail,
+}
+
+/// <summary>What a job may ask for. Null: the operator's setting holds. <c>Concurrency</c> and <c>PerHost</c> only lower it.</summary>
+public sealed record JobOptions
+{
+    public string? Name { get; init; }
+
+    /// <summary>Transfers at once; 1: strictly one after the other, in list order.</summary>
+    public int? Concurrency { get; init; }
+
+    public int? PerHost { get; init; }
+
+    public int? Attempts { get; init; }
+
+    /// <summary>Seconds for one item's whole transfer.</summary>
+    public double? TimeoutSeconds { get; init; }
+
+    public long? MaxBytes { get; init; }
+
+    /// <summary>Template of file names.</summary>
+    public string? FileName { get; init; }
+
+    public OnConflict? OnConflict { get; init; }
+
+    /// <summary>Sent with every request of the job to the item's own origin.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+}

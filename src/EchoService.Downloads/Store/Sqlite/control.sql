@@ -1,0 +1,34 @@
+-- name: state_of
+SELECT state FROM jobs WHERE id = @id AND state NOT IN (0, 6)
+
+-- name: set_state
+UPDATE jobs SET state = @state, finished_at = @finished_at WHERE key = @job
+
+-- name: cancel_running
+UPDATE items SET state = 6, token = NULL, finished_at = @now
+WHERE job = @job AND n IN (SELECT n FROM items INDEXED BY items_under_way WHERE job = @job AND state IN (1, 2) AND state = 1)
+
+-- name: cancel_queued
+UPDATE items SET state = 6, finished_at = @now
+WHERE job = @job AND n IN (SELECT n FROM items INDEXED BY items_claimable WHERE job = @job AND state = 0 LIMIT @batch)
+
+-- name: count_cancelled_running
+UPDATE jobs SET running = running - @n, cancelled = cancelled + @n WHERE key = @job
+
+-- name: count_cancelled_queued
+UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job
+
+-- name: empty_queues
+DELETE FROM queues WHERE job = @job
+
+-- name: delete_items
+DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job LIMIT @batch)
+
+-- name: delete_names
+DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job = @job LIMIT @batch)
+
+-- name: delete_job
+DELETE FROM jobs WHERE key = @job
+
+-- name: unfinished_cancels
+SELECT key, id, state FROM jobs INDEXED BY jobs_states WHERE state = 6 OR (state = 5 AND queued > 0)

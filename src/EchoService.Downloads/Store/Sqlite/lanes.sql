@@ -1,0 +1,78 @@
+-- name: turns
+SELECT key, id, options, concurrency, per_host, (SELECT count(*) FROM lanes WHERE job = jobs.key)
+FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0 ORDER BY served_at
+
+-- name: due_queue
+SELECT queue, host, queued FROM queues INDEXED BY queues_due
+WHERE job = @job AND queued > 0 AND due_at <= @now
+    AND (SELECT rest_until FROM hosts WHERE key = queues.host) <= @now
+    AND (SELECT count(*) FROM lanes WHERE host = queues.host) < @host_limit
+    AND (SELECT count(*) FROM lanes WHERE host = queues.host AND job = @job) < @job_host_limit
+ORDER BY due_at LIMIT 1
+
+-- name: first_in_list_order
+SELECT items.host, hosts.rest_until, queues.queued, (SELECT count(*) FROM lanes WHERE host = items.host)
+FROM queues JOIN items INDEXED BY items_claimable ON items.job = queues.job AND items.queue = 0 AND items.state = 0
+    JOIN hosts ON hosts.key = items.host
+WHERE queues.job = @job AND queues.queue = 0 AND queues.queued > 0 AND queues.due_at <= @now
+ORDER BY items.due_at, items.n LIMIT 1
+
+-- name: host_name
+SELECT name FROM hosts WHERE key = @host
+
+-- name: lease
+INSERT INTO lanes (job, queue, host, node, expires_at) VALUES (@job, @queue, @host, @node, @expires_at) RETURNING token
+
+-- name: unlease
+DELETE FROM lanes WHERE token = @token
+
+-- name: claimable_items
+SELECT n, url, attempts, host FROM items INDEXED BY items_claimable
+WHERE job = @job AND queue = @queue AND state = 0 AND due_at <= @now ORDER BY due_at, n LIMIT @batch
+
+-- name: claim_item
+UPDATE items SET state = 1, token = @token WHERE job = @job AND n = @n AND state = 0
+
+-- name: take_turn
+UPDATE queues SET queued = queued - @claimed, due_at = @now WHERE job = @job AND queue = @queue
+
+-- name: wait_for_retry
+UPDATE queues SET due_at = coalesce((SELECT due_at FROM items INDEXED BY items_claimable
+    WHERE job = @job AND queue = @queue AND state = 0 ORDER BY due_at LIMIT 1), @otherwise)
+WHERE job = @job AND queue = @queue
+
+-- name: wait_until
+UPDATE queues SET due_at = @due_at WHERE job = @job AND queue = @queue
+
+-- name: serve
+UPDATE jobs SET served_at = @now, queued = queued - @claimed, running = running + @claimed, started_at = coalesce(started_at, @now)
+WHERE key = @job
+
+-- name: next_due
+SELECT min((SELECT due_at FROM queues INDEXED BY queues_due WHERE job = jobs.key AND queued > 0 ORDER BY due_at LIMIT 1))
+FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0
+
+-- name: renew
+UPDATE lanes SET expires_at = @expires_at WHERE token = @token AND expires_at > @now
+
+-- name: end_all_lanes
+DELETE FROM lanes
+
+-- name: requeue_abandoned_queues
+UPDATE queues SET due_at = 0, queued = queued + (SELECT count(*) FROM items INDEXED BY items_under_way
+    WHERE items.job = queues.job AND items.queue = queues.queue AND state IN (1, 2) AND state = 1)
+WHERE job IN (SELECT DISTINCT job FROM items INDEXED BY items_under_way WHERE state IN (1, 2))
+
+-- name: requeue_abandoned_jobs
+UPDATE jobs SET queued = queued + abandoned.n, running = running - abandoned.n
+FROM (SELECT job, count(*) AS n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1 GROUP BY job) AS abandoned
+WHERE jobs.key = abandoned.job
+
+-- name: requeue_abandoned_items
+UPDATE items SET state = 0, token = NULL
+WHERE (job, n) IN (SELECT job, n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1)
+
+-- name: unplaced
+SELECT jobs.id, items.job, items.n, items.token, items.file_name
+FROM items INDEXED BY items_under_way JOIN jobs ON jobs.key = items.job
+WHERE items.state IN (1, 2) AND items.state = 2

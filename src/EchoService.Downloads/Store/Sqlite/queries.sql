@@ -1,0 +1,34 @@
+-- name: job
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+FROM jobs WHERE id = @id AND state NOT IN (0, 6)
+
+-- name: jobs
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+FROM jobs WHERE key < @before AND state NOT IN (0, 6) ORDER BY key DESC LIMIT @limit
+
+-- name: jobs_in_state
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+FROM jobs INDEXED BY jobs_states WHERE state = @state AND key < @before ORDER BY key DESC LIMIT @limit
+
+-- name: item
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+FROM items WHERE job = @job AND n = @n
+
+-- name: items
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+FROM items WHERE job = @job AND n > @after ORDER BY n LIMIT @limit
+
+-- name: items_under_way
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+FROM items INDEXED BY items_under_way WHERE job = @job AND state IN (1, 2) AND n > @after ORDER BY n LIMIT @limit
+
+-- name: items_failed_with
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+FROM items INDEXED BY items_failed WHERE job = @job AND state = 4 AND error_code = @error_code AND n > @after ORDER BY n LIMIT @limit
+
+-- name: items_in_state
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+FROM items WHERE job = @job AND state = @state AND n > @after ORDER BY n LIMIT @limit
+
+-- name: totals
+SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state IN (1, 2, 3)

@@ -1,0 +1,93 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>How a job is stopped and removed: its state first, in one small transaction; its many rows after it, in batches.</summary>
+internal sealed partial class SqliteDownloadStore
+{
+    private const int RowsAtOnce = 10_000;
+
+    /// <summary>Cancels what has not ended. Running items lose their lanes' hold at once; a lane's row stays until its worker has stopped.</summary>
+    public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
+    {
+        var (result, job) = await StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
+        if (result == ControlResult.Done)
+        {
+            await CancelQueuedAsync(job!.Key, cancellationToken);
+        }
+
+        return result;
+    }
+
+    /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> takes its rows away.</summary>
+    public Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, CancellationToken cancellationToken) =>
+        StopAsync(id, JobState.Deleting, _ => true, cancellationToken);
+
+    /// <summary>Removes every row of a job, some thousand in a transaction.</summary>
+    public async Task RemoveRowsAsync(long job, CancellationToken cancellationToken)
+    {
+        foreach (var statement in (string[])["delete_items", "delete_names"])
+        {
+            int removed;
+            do
+            {
+                removed = await _database.WriteRelaxedAsync(
+                    session => session.Execute(statement, ("@job", job), ("@batch", RowsAtOnce)), cancellationToken);
+            }
+            while (removed > 0);
+        }
+
+        await _database.WriteAsync(
+            session =>
+            {
+                session.Execute("empty_queues", ("@job", job));
+                return session.Execute("delete_job", ("@job", job));
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Jobs whose cancelling or removal a restart broke off.</summary>
+    public IReadOnlyList<(long Key, string Id, JobState State)> UnfinishedStops() =>
+        _database.Read(session => session.Query("unfinished_cancels", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
+
+    public async Task CancelQueuedAsync(long job, CancellationToken cancellationToken)
+    {
+        int cancelled;
+        do
+        {
+            cancelled = await _database.WriteRelaxedAsync(
+                session =>
+                {
+                    var n = session.Execute("cancel_queued", ("@now", Now), ("@job", job), ("@batch", RowsAtOnce));
+                    session.Execute("count_cancelled_queued", ("@n", n), ("@job", job));
+                    return n;
+                },
+                cancellationToken);
+        }
+        while (cancelled > 0);
+        await _database.WriteAsync(session => session.Execute("empty_queues", ("@job", job)), cancellationToken);
+    }
+
+    private async Task<(ControlResult Result, Job? Job)> StopAsync(
+        string id, JobState state, Func<Job, bool> allowed, CancellationToken cancellationToken) =>
+        await _database.WriteAsync<(ControlResult, Job?)>(
+            session =>
+            {
+                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                {
+                    return (ControlResult.NotFound, null);
+                }
+
+                if (!allowed(job))
+                {
+                    return (ControlResult.Conflict, job);
+                }
+
+                var now = Now;
+                session.Execute("set_state", ("@state", (int)state), ("@finished_at", now), ("@job", job.Key));
+                var running = session.Execute("cancel_running", ("@now", now), ("@job", job.Key));
+                session.Execute("count_cancelled_running", ("@n", running), ("@job", job.Key));
+                return (ControlResult.Done, job);
+            },
+            cancellationToken);
+}

@@ -1,0 +1,93 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>How a list comes in: rows of a job that nobody sees, made real in one last transaction.</summary>
+internal sealed partial class SqliteDownloadStore
+{
+    /// <summary>Begins a job. Nothing of it outlives a restart until it is published.</summary>
+    public Task<long> ReceiveAsync(string id, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(session => session.Scalar("receive", ("@id", id), ("@now", Now))!.Value, cancellationToken);
+
+    /// <summary>Adds a batch of lines.</summary>
+    /// <param name="hosts">Keys of the hosts seen so far in this list; this call adds to it.</param>
+    public Task AppendAsync(long job, IReadOnlyList<NewItem> items, Dictionary<string, long> hosts, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(
+            session =>
+            {
+                var failed = 0;
+                foreach (var item in items)
+                {
+                    Insert(session, job, item, item.Host is { } host ? HostKey(session, host, hosts) : 0);
+                    failed += item.Error is null ? 0 : 1;
+                }
+
+                return session.Execute("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job));
+            },
+            cancellationToken);
+
+    /// <summary>Makes the job real; it is durable when this returns.</summary>
+    public async Task PublishAsync(long job, JobOptions options, CancellationToken cancellationToken)
+    {
+        await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
+        await _database.WriteRelaxedAsync(
+            session =>
+            {
+                if (options.Concurrency == 1)
+                {
+                    session.Execute("put_in_list_order", ("@job", job));
+                }
+
+                return session.Execute("make_queues", ("@now", Now), ("@job", job));
+            },
+            cancellationToken);
+        await _database.WriteAsync(
+            session => session.Execute(
+                "publish",
+                ("@options", JobOptionsJson.Write(options)),
+                ("@concurrency", options.Concurrency ?? 0),
+                ("@per_host", options.PerHost ?? 0),
+                ("@now", Now),
+                ("@job", job)),
+            cancellationToken);
+    }
+
+    /// <summary>Removes a job whose list broke off.</summary>
+    public Task DiscardAsync(long job, CancellationToken cancellationToken) => RemoveRowsAsync(job, cancellationToken);
+
+    private static long HostKey(SqliteSession session, string host, Dictionary<string, long> hosts)
+    {
+        // A list may name a million hosts: what is remembered of them stays small.
+        if (hosts.Count >= 10_000)
+        {
+            hosts.Clear();
+        }
+
+        if (!hosts.TryGetValue(host, out var key))
+        {
+            key = session.Scalar("add_host", ("@name", host))!.Value;
+            hosts.Add(host, key);
+        }
+
+        return key;
+    }
+
+    private void Insert(SqliteSession session, long job, NewItem item, long host) =>
+        session.Execute(
+            "add_item",
+            ("@job", job),
+            ("@n", item.Number),
+            ("@url", item.Url),
+            ("@url_hash", item.UrlHash),
+            ("@host", host),
+            ("@state", (int)(item.Error is null ? ItemState.Queued : ItemState.Failed)),
+            ("@error_code", (int?)item.Error),
+            ("@error", item.Message),
+            ("@finished_at", item.Error is null ? null : Now));
+
+    private int SkipDuplicates(SqliteSession session, long job)
+    {
+        var skipped = session.Execute("skip_duplicates", ("@now", Now), ("@job", job));
+        return skipped == 0 ? 0 : session.Execute("count_skipped", ("@skipped", skipped), ("@job", job));
+    }
+}

@@ -1,0 +1,120 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>How lanes are leased: running jobs in turn, within a job the queue that was served longest ago.</summary>
+internal sealed partial class SqliteDownloadStore
+{
+    /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
+    private const int MaxBatch = 64;
+
+    /// <summary>Leases as many lanes as the limits and what is due allow. A restart forgets leases, so this is not flushed.</summary>
+    public Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(session => ClaimLanes(session, limits), cancellationToken);
+
+    /// <summary>Prolongs leases that have not ended. Returns the tokens that are lost.</summary>
+    public Task<IReadOnlySet<long>> RenewAsync(IEnumerable<long> tokens, long expiresAt, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync<IReadOnlySet<long>>(
+            session =>
+            {
+                var now = Now;
+                return tokens.Where(token => session.Execute("renew", ("@expires_at", expiresAt), ("@token", token), ("@now", now)) == 0).ToHashSet();
+            },
+            cancellationToken);
+
+    private Claim ClaimLanes(SqliteSession session, ClaimLimits limits)
+    {
+        var lanes = new List<Lane>();
+        var turns = session.Query("turns", row => new Turn(
+            row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4)) { Active = row.GetInt32(5) });
+        while (turns.Count > 0 && lanes.Count < limits.Slots)
+        {
+            turns.RemoveAll(turn => lanes.Count >= limits.Slots || !ClaimOne(session, turn, limits, lanes));
+        }
+
+        return new Claim(lanes, session.Scalar("next_due"));
+    }
+
+    /// <summary>Leases one lane for the job; false when it has none to give now.</summary>
+    private bool ClaimOne(SqliteSession session, Turn turn, ClaimLimits limits, List<Lane> lanes)
+    {
+        if (turn.Concurrency > 0 && turn.Active >= turn.Concurrency)
+        {
+            return false;
+        }
+
+        var now = Now;
+        if ((turn.Concurrency == 1 ? FirstInListOrder(session, turn, limits, now) : DueQueue(session, turn, limits, now)) is not { } due)
+        {
+            return false;
+        }
+
+        var token = session.Scalar(
+            "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", limits.ExpiresAt))!.Value;
+        var items = ClaimItems(session, turn.Job, due, token, now);
+        if (items.Count == 0)
+        {
+            session.Execute("unlease", ("@token", token));
+            session.Execute("wait_for_retry", ("@job", turn.Job), ("@queue", due.Queue), ("@otherwise", now + 1_000_000));
+            return true;
+        }
+
+        session.Execute("take_turn", ("@claimed", items.Count), ("@now", now), ("@job", turn.Job), ("@queue", due.Queue));
+        session.Execute("serve", ("@now", now), ("@claimed", items.Count), ("@job", turn.Job));
+        turn.Active++;
+        lanes.Add(new Lane(token, turn.Job, turn.JobId, turn.Options, due.Host, HostName(session, due.Host), items));
+        return true;
+    }
+
+    private static DueQueue? DueQueue(SqliteSession session, Turn turn, ClaimLimits limits, long now)
+    {
+        var perHost = Math.Min(limits.PerHost, turn.PerHost > 0 ? turn.PerHost : int.MaxValue);
+        var room = Math.Min(perHost, turn.Concurrency > 0 ? turn.Concurrency : int.MaxValue);
+
+        // At the end of a queue batches shrink, so that no lane holds what others could fetch meanwhile.
+        return session.Query(
+            "due_queue",
+            row => new DueQueue(row.GetInt64(0), row.GetInt64(1), (int)Math.Clamp(row.GetInt32(2) / (2L * room), 1, MaxBatch)),
+            ("@job", turn.Job), ("@now", now), ("@host_limit", limits.PerHost), ("@job_host_limit", perHost)).FirstOrDefault();
+    }
+
+    private static DueQueue? FirstInListOrder(SqliteSession session, Turn turn, ClaimLimits limits, long now)
+    {
+        var (host, restUntil, lanes) = session.Query(
+            "first_in_list_order",
+            row => (row.GetInt64(0), row.GetInt64(1), row.GetInt32(3)),
+            ("@job", turn.Job), ("@now", now)).FirstOrDefault();
+        if (restUntil > now)
+        {
+            session.Execute("wait_until", ("@due_at", restUntil), ("@job", turn.Job), ("@queue", 0L));
+        }
+
+        return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, MaxBatch);
+    }
+
+    private static List<LaneItem> ClaimItems(SqliteSession session, long job, DueQueue due, long token, long now)
+    {
+        var rows = session.Query(
+            "claimable_items",
+            row => (Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2)), Host: row.GetInt64(3)),
+            ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", due.Batch));
+        var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();
+        foreach (var item in items)
+        {
+            session.Execute("claim_item", ("@token", token), ("@job", job), ("@n", item.Number));
+        }
+
+        return items;
+    }
+
+    private static string HostName(SqliteSession session, long host) =>
+        session.Query("host_name", row => row.GetString(0), ("@host", host)).Single();
+
+    private sealed record Turn(long Job, string JobId, JobOptions Options, int Concurrency, int PerHost)
+    {
+        public int Active { get; set; }
+    }
+}
+
+/// <param name="Queue">The host's key, or 0 for a job in list order.</param>
+internal sealed record DueQueue(long Queue, long Host, int Batch);

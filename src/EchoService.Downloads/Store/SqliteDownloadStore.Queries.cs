@@ -1,0 +1,82 @@
+using EchoService.Downloads.Jobs;
+using Microsoft.Data.Sqlite;
+
+namespace EchoService.Downloads.Store;
+
+internal sealed partial class SqliteDownloadStore
+{
+    public Job? FindJob(string id) => _database.Read(session => session.Query("job", ReadJob, ("@id", id)).FirstOrDefault());
+
+    /// <summary>Jobs, newest first.</summary>
+    /// <param name="before">The cursor: only jobs older than this one.</param>
+    public Page<Job> ListJobs(JobState? state, long? before, int limit)
+    {
+        var rows = _database.Read(session => state is null
+            ? session.Query("jobs", ReadJob, ("@before", before ?? long.MaxValue), ("@limit", limit + 1))
+            : session.Query("jobs_in_state", ReadJob, ("@state", (int)state), ("@before", before ?? long.MaxValue), ("@limit", limit + 1)));
+        return Cut(rows, limit, job => job.Key);
+    }
+
+    public Item? FindItem(long job, int number) =>
+        _database.Read(session => session.Query("item", ReadItem, ("@job", job), ("@n", number)).FirstOrDefault());
+
+    /// <summary>Items in list order.</summary>
+    /// <param name="after">The cursor: only items after this line.</param>
+    public Page<Item> ListItems(long job, ItemState? state, ErrorCode? errorCode, long? after, int limit)
+    {
+        var rows = _database.Read(session => (state, errorCode) switch
+        {
+            (null, null) => session.Query("items", ReadItem, ("@job", job), ("@after", after ?? 0), ("@limit", limit + 1)),
+            (null or ItemState.Failed, { } code) => session.Query(
+                "items_failed_with", ReadItem, ("@job", job), ("@error_code", (int)code), ("@after", after ?? 0), ("@limit", limit + 1)),
+            (not null, not null) => [],
+            (ItemState.Running, _) => session.Query("items_under_way", ReadItem, ("@job", job), ("@after", after ?? 0), ("@limit", limit + 1)),
+            _ => session.Query(
+                "items_in_state", ReadItem, ("@job", job), ("@state", (int)state), ("@after", after ?? 0), ("@limit", limit + 1)),
+        });
+        return Cut(rows, limit, item => item.Number);
+    }
+
+    private static Page<T> Cut<T>(List<T> rows, int limit, Func<T, long> position)
+    {
+        if (rows.Count <= limit)
+        {
+            return new Page<T>(rows, null);
+        }
+
+        rows.RemoveRange(limit, rows.Count - limit);
+        return new Page<T>(rows, position(rows[^1]));
+    }
+
+    private static Job ReadJob(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        row.GetString(1),
+        (JobState)row.GetInt32(2),
+        Parse(row.GetString(3)),
+        StoreTime.ToDateTime(row.GetInt64(4)),
+        Time(row, 5),
+        Time(row, 6),
+        row.GetInt32(7),
+        new JobCounts(row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), row.GetInt32(12), row.GetInt32(13)),
+        row.GetInt64(14));
+
+    private static Item ReadItem(SqliteDataReader row) => new(
+        row.GetInt32(0),
+        row.GetString(1),
+        (ItemState)row.GetInt32(2),
+        row.GetInt32(3),
+        Text(row, 4),
+        row.IsDBNull(5) ? null : row.GetInt64(5),
+        Text(row, 6),
+        Text(row, 7),
+        row.IsDBNull(8) ? null : row.GetInt32(8),
+        row.IsDBNull(9) ? null : (ErrorCode)row.GetInt32(9),
+        Text(row, 10),
+        row.IsDBNull(11) ? null : row.GetInt32(11),
+        Time(row, 12));
+
+    private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    private static DateTimeOffset? Time(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : StoreTime.ToDateTime(row.GetInt64(column));
+}

@@ -1,0 +1,115 @@
+using System.Collections.Frozen;
+using Microsoft.Data.Sqlite;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>One connection with its prepared statements. Used by one caller at a time.</summary>
+internal sealed class SqliteSession : IDisposable
+{
+    private static readonly FrozenDictionary<string, string> s_statements = SqlText.Statements("Sqlite");
+
+    private readonly SqliteConnection _connection;
+    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private SqliteTransaction? _transaction;
+
+    public SqliteSession(string path, bool readOnly, string synchronous)
+    {
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
+            Pooling = false,
+            DefaultTimeout = 30,
+        }.ToString());
+        _connection.Open();
+        Script(readOnly
+            ? "PRAGMA cache_size = -8000; PRAGMA temp_store = FILE;"
+            : $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
+    }
+
+    /// <summary>Runs the work in one transaction, taken for writing from its first moment on.</summary>
+    public T Transact<T>(Func<SqliteSession, T> work)
+    {
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        _transaction = transaction;
+        try
+        {
+            var result = work(this);
+            transaction.Commit();
+            return result;
+        }
+        finally
+        {
+            _transaction = null;
+        }
+    }
+
+    /// <summary>Runs a statement by its name; its parameters always come in the same order. Returns how many rows it changed.</summary>
+    public int Execute(string statement, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Command(statement, parameters).ExecuteNonQuery();
+
+    /// <summary>The first column of the first row; null where there is none.</summary>
+    public long? Scalar(string statement, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
+        Command(statement, parameters).ExecuteScalar() is long value ? value : null;
+
+    public List<T> Query<T>(string statement, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        using var reader = Command(statement, parameters).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Runs every statement of a text that is not kept prepared: pragmas and migrations.</summary>
+    public void Script(string sql)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = _transaction;
+        command.ExecuteNonQuery();
+    }
+
+    public long Pragma(string name)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = $"PRAGMA {name}";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    public void Dispose()
+    {
+        foreach (var command in _commands.Values)
+        {
+            command.Dispose();
+        }
+
+        _connection.Dispose();
+    }
+
+    private SqliteCommand Command(string statement, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (!_commands.TryGetValue(statement, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = s_statements[statement];
+            foreach (var (name, _) in parameters)
+            {
+                command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            }
+
+            _commands.Add(statement, command);
+        }
+
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            command.Parameters[i].Value = parameters[i].Value ?? DBNull.Value;
+        }
+
+        command.Transaction = _transaction;
+        return command;
+    }
+}

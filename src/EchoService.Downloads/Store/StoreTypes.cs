@@ -1,0 +1,58 @@
+using EchoService.Downloads.Fetching;
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>A line of a list on its way into the store. With <c>Error</c> it is a failed item from the start.</summary>
+/// <param name="Host">The host's name and port.</param>
+/// <param name="UrlHash">16 bytes that two lines share when they ask for the same thing.</param>
+internal sealed record NewItem(int Number, string Url, string? Host, byte[]? UrlHash, ErrorCode? Error, string? Message);
+
+/// <summary>A leased lane: one job at one host, with its batch of items.</summary>
+/// <param name="Token">Grows with every lease; what is reported with an old one changes nothing.</param>
+internal sealed record Lane(long Token, long Job, string JobId, JobOptions Options, long Host, string HostName, IReadOnlyList<LaneItem> Items);
+
+/// <param name="Attempts">Those already used up.</param>
+internal sealed record LaneItem(int Number, string Url, int Attempts);
+
+/// <summary>How a worker's turn at an item ended.</summary>
+internal enum Outcome
+{
+    /// <summary>The part is durable: reserve its name and commit it.</summary>
+    Saved,
+    Failed,
+
+    /// <summary>Failed for now; due again later.</summary>
+    Retried,
+
+    /// <summary>Handed back untried: no attempt is used up.</summary>
+    Released,
+}
+
+/// <param name="DueAt">Of a retried item: not before, in microseconds since 1970.</param>
+internal sealed record ItemReport(Lane Lane, int Number, Outcome Outcome, SavedFile? File = null, FetchError? Error = null, long DueAt = 0);
+
+/// <param name="Name">The name wished for, sanitised.</param>
+internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, string Sha256, string? ContentType, int HttpStatus);
+
+/// <summary>A committed item whose part is to get its visible name.</summary>
+internal sealed record Placement(string JobId, long Job, int Number, long Token, string Name);
+
+/// <param name="NextDueAt">When something may be claimable again, in microseconds since 1970; null: nothing waits.</param>
+internal sealed record Claim(IReadOnlyList<Lane> Lanes, long? NextDueAt);
+
+/// <summary>The limits that a claim keeps.</summary>
+/// <param name="Slots">Lanes that this node can take more.</param>
+/// <param name="PerHost">Lanes at one host, over all jobs and nodes.</param>
+/// <param name="ExpiresAt">End of the leases, in microseconds since 1970.</param>
+internal sealed record ClaimLimits(string Node, int Slots, int PerHost, long ExpiresAt);
+
+/// <summary>What a change of a job's state came to.</summary>
+internal enum ControlResult
+{
+    Done,
+    NotFound,
+
+    /// <summary>The job's state does not allow it.</summary>
+    Conflict,
+}
