@@ -1,8 +1,40 @@
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Engine;
+using EchoService.Downloads.Fetching;
+using EchoService.Downloads.Intake;
+using EchoService.Downloads.Store;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads;
 
 public static class DownloadsExtensions
 {
-    public static IServiceCollection AddDownloads(this IServiceCollection services) => services;
+    /// <summary>The download engine: its options, store, content storage, fetcher and the hosted service that runs it.</summary>
+    public static IServiceCollection AddDownloads(this IServiceCollection services)
+    {
+        services.AddOptions<DownloadsOptions>()
+            .BindConfiguration(DownloadsOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DownloadsOptions>, DownloadsOptionsValidator>();
+        services.AddFetching();
+        services.AddSingleton<DataFolder>();
+        services.AddSingleton(provider => new SqliteDownloadStore(
+            provider.GetRequiredService<DataFolder>().Database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<DiskContentStorage>();
+        services.AddSingleton<DownloadsMetrics>();
+        services.AddSingleton<StorageHealth>();
+        services.AddSingleton<RunningLanes>();
+        services.AddSingleton<Wake>();
+        services.AddSingleton<JobEvents>();
+        services.AddSingleton<JobControl>();
+        services.AddSingleton<JobIntake>();
+        services.AddSingleton<Committer>();
+        services.AddSingleton<ItemTransfer>();
+        services.AddSingleton<LaneWorker>();
+        services.AddSingleton<DownloadEngine>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DownloadEngine>());
+        return services;
+    }
 }

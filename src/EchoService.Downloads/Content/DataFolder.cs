@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Options;
+
+namespace EchoService.Downloads.Content;
+
+/// <summary>
+/// The data folder and its lock. One process at a time owns it: the lock ends with the process, however it ends, so who
+/// holds it knows that whoever held it before is dead.
+/// </summary>
+internal sealed class DataFolder : IDisposable
+{
+    private readonly FileStream _lock;
+
+    public DataFolder(IOptions<DownloadsOptions> options)
+        : this(options.Value.DataDirectory)
+    {
+    }
+
+    /// <exception cref="DataFolderException">The folder cannot be made or written, or another process owns it.</exception>
+    public DataFolder(string path)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(Files);
+            Directory.CreateDirectory(Parts);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFolderException($"The data folder '{Path}' cannot be made ({exception.Message}): set Downloads:DataDirectory to a folder that this user may write.", exception);
+        }
+
+        _lock = TakeLock();
+    }
+
+    public string Path { get; }
+
+    public string Database => System.IO.Path.Combine(Path, "echoservice.db");
+
+    /// <summary>Whole files under their visible names, a folder a job.</summary>
+    public string Files => System.IO.Path.Combine(Path, "files");
+
+    /// <summary>What is being written. On the same file system as <see cref="Files"/>, for a rename leads from here to there.</summary>
+    public string Parts => System.IO.Path.Combine(Path, "parts");
+
+    public void Dispose() => _lock.Dispose();
+
+    private FileStream TakeLock()
+    {
+        var path = System.IO.Path.Combine(Path, "echoservice.lock");
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1, FileOptions.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new DataFolderException($"The data folder '{Path}' cannot be written: set Downloads:DataDirectory to a folder that this user may write.", exception);
+        }
+        catch (IOException exception)
+        {
+            throw new DataFolderException($"The data folder '{Path}' is in use by another process: stop that one, or set Downloads:DataDirectory to another folder.", exception);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using EchoService.Downloads.Jobs;
+using Microsoft.Extensions.Logging;
+
+namespace EchoService.Downloads;
+
+internal static partial class DownloadsLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Job {Job} received: {Total} items")]
+    public static partial void JobReceived(ILogger logger, string job, int total);
+
+    [LoggerMessage(2, LogLevel.Information, "Job {Job} {State}: {Done} done, {Failed} failed, {Skipped} skipped, {Cancelled} cancelled")]
+    public static partial void JobEnded(ILogger logger, string job, JobState state, int done, int failed, int skipped, int cancelled);
+
+    [LoggerMessage(3, LogLevel.Error, "Downloads pause, nothing can be stored: {Reason}")]
+    public static partial void StorageFailed(ILogger logger, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Downloads go on, the storage answers again")]
+    public static partial void StorageRecovered(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Error, "Item {Number} of job {Job} failed inside the service")]
+    public static partial void TransferBroke(ILogger logger, Exception exception, string job, int number);
+}

@@ -1,0 +1,144 @@
+using System.Threading.Channels;
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Store;
+using Microsoft.Extensions.Logging;
+
+namespace EchoService.Downloads.Engine;
+
+/// <summary>What a worker hands over: a report, with the part that belongs to it, or the end of its lane.</summary>
+internal sealed record CommitEntry(Lane Lane, ItemReport? Report, PartFile? Part)
+{
+    public static CommitEntry End(Lane lane) => new(lane, null, null);
+}
+
+/// <summary>
+/// The commit protocol, for many lanes at once: flush the parts, commit the rows, rename, flush the folders; the next
+/// transaction (or one more, when nothing else comes) marks the files as in place. While one batch is on its way to the
+/// disk the next one gathers: the slower the disk, the larger the batches.
+/// </summary>
+internal sealed class Committer(
+    SqliteDownloadStore store,
+    DiskContentStorage storage,
+    StorageHealth health,
+    JobEvents events,
+    DownloadsMetrics metrics,
+    Wake wake,
+    TimeProvider time,
+    ILogger<Committer> logger)
+{
+    private const int MaxBatch = 1024;
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<CommitEntry> _entries = Channel.CreateBounded<CommitEntry>(MaxBatch);
+
+    public ValueTask AddAsync(CommitEntry entry) => _entries.Writer.WriteAsync(entry);
+
+    /// <summary>No more entries come; <see cref="RunAsync"/> ends after the last.</summary>
+    public void Complete() => _entries.Writer.TryComplete();
+
+    /// <param name="givingUp">Ends the tries to store what cannot be stored; the next start takes it up.</param>
+    public async Task RunAsync(CancellationToken givingUp)
+    {
+        IReadOnlyList<Placement> placed = [];
+        var batch = new List<CommitEntry>();
+        while (placed.Count > 0 || await _entries.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            batch.Clear();
+            while (batch.Count < MaxBatch && _entries.Reader.TryRead(out var entry))
+            {
+                batch.Add(entry);
+            }
+
+            placed = await CommitAsync(batch, placed, givingUp);
+
+            // Lanes have ended: their slots are free.
+            wake.Signal();
+        }
+    }
+
+    private async Task<IReadOnlyList<Placement>> CommitAsync(List<CommitEntry> batch, IReadOnlyList<Placement> placed, CancellationToken givingUp)
+    {
+        Flush(batch);
+        var entries = batch.Where(entry => entry.Report is not null).ToList();
+        var rows = new CommitBatch(
+            [.. entries.Select(entry => entry.Report!)],
+            [.. batch.Where(entry => entry.Report is null).Select(entry => entry.Lane.Token)],
+            placed);
+        var result = await InsistAsync(() => store.CommitAsync(rows, givingUp), givingUp);
+        Settle(entries, result.Reports);
+        storage.Remove(result.Lost);
+        var placements = result.Reports.Select(report => report.Placement).OfType<Placement>().ToList();
+        await InsistAsync(
+            () =>
+            {
+                storage.Place(placements);
+                return Task.FromResult(true);
+            },
+            givingUp);
+        events.Committed(rows, result);
+        return placements;
+    }
+
+    /// <summary>Makes the parts durable. Where that fails none of the batch counts as saved: its items go back untried.</summary>
+    private void Flush(List<CommitEntry> batch)
+    {
+        try
+        {
+            storage.Flush([.. batch.Select(entry => entry.Part).OfType<PartFile>()]);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Report(exception);
+            for (var i = 0; i < batch.Count; i++)
+            {
+                if (batch[i] is { Part: { } part, Report: { } report } entry)
+                {
+                    part.Discard();
+                    batch[i] = entry with { Part = null, Report = new ItemReport(report.Lane, report.Number, Outcome.Released) };
+                }
+            }
+        }
+    }
+
+    private void Settle(List<CommitEntry> entries, IReadOnlyList<ReportResult> results)
+    {
+        foreach (var (entry, result) in entries.Zip(results))
+        {
+            if (result.Placement is not null)
+            {
+                entry.Part!.Dispose();
+            }
+            else
+            {
+                entry.Part?.Discard();
+            }
+
+            metrics.Reported(entry.Report!, result);
+        }
+    }
+
+    /// <summary>Does it until it succeeds: what is fetched is not thrown away because the disk is full for a while.</summary>
+    private async Task<T> InsistAsync<T>(Func<Task<T>> work, CancellationToken givingUp)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            {
+                Report(exception);
+                await Task.Delay(s_retry, time, givingUp);
+            }
+        }
+    }
+
+    private void Report(Exception exception)
+    {
+        if (health.Fail(exception.Message))
+        {
+            DownloadsLog.StorageFailed(logger, exception.Message);
+        }
+    }
+}

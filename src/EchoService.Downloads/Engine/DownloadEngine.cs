@@ -1,0 +1,170 @@
+using System.Globalization;
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace EchoService.Downloads.Engine;
+
+/// <summary>
+/// Leases lanes as slots get free and puts a worker on each. Stopping has two phases: nothing more is leased and transfers
+/// end; then what was reported is committed, so that every lease is handed back before the process ends.
+/// </summary>
+internal sealed class DownloadEngine(
+    SqliteDownloadStore store,
+    DiskContentStorage storage,
+    StorageHealth health,
+    RunningLanes running,
+    LaneWorker worker,
+    Committer committer,
+    Wake wake,
+    JobControl control,
+    IOptions<DownloadsOptions> options,
+    TimeProvider time,
+    ILogger<DownloadEngine> logger) : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
+
+    private readonly DownloadsOptions _options = options.Value;
+    private readonly string _node = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _givingUp = new();
+    private readonly HashSet<Task> _workers = [];
+    private Task _leasing = Task.CompletedTask;
+    private Task _renewing = Task.CompletedTask;
+    private Task _committing = Task.CompletedTask;
+
+    /// <summary>Takes up what a former process left, then begins to work. When this returns, all that was committed is in place.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var unplaced = await store.RecoverAsync(cancellationToken);
+        storage.RemoveParts(unplaced);
+        storage.Place(unplaced);
+        var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
+        storage.Remove(result.Lost);
+        await control.FinishStopsAsync(cancellationToken);
+        _committing = Task.Run(() => committer.RunAsync(_givingUp.Token), CancellationToken.None);
+        _leasing = Task.Run(LeaseAsync, CancellationToken.None);
+        _renewing = Task.Run(RenewAsync, CancellationToken.None);
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken) => await _stopping.CancelAsync();
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await using var deadline = cancellationToken.Register(_givingUp.Cancel);
+        await _leasing;
+        await _renewing;
+        await Task.WhenAll(_workers);
+        committer.Complete();
+        await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _givingUp.Dispose();
+    }
+
+    private async Task LeaseAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var pause = await WhenWritableAsync() ? await LeaseOnceAsync() : s_idle;
+                await wake.WaitAsync(pause, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>Leases what there is and starts workers. Returns how long to wait unless a signal comes first.</summary>
+    private async Task<TimeSpan> LeaseOnceAsync()
+    {
+        _workers.RemoveWhere(task => task.IsCompleted);
+        var slots = _options.Concurrency - running.Count;
+        if (slots <= 0)
+        {
+            return s_idle;
+        }
+
+        var now = time.Microseconds();
+        var claim = await TryClaimAsync(new ClaimLimits(_node, slots, _options.PerHost, now + Lease()));
+        foreach (var lane in claim.Lanes)
+        {
+            var started = running.Add(lane, _stopping.Token);
+            _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
+        }
+
+        return claim.NextDueAt is not { } due ? s_idle
+            : due <= now ? s_poll
+            : TimeSpan.FromMicroseconds(Math.Clamp(due - now, 1_000, (long)s_idle.TotalMicroseconds));
+    }
+
+    private async Task<Claim> TryClaimAsync(ClaimLimits limits)
+    {
+        try
+        {
+            return await store.ClaimAsync(limits, _stopping.Token);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        {
+            if (health.Fail(exception.Message))
+            {
+                DownloadsLog.StorageFailed(logger, exception.Message);
+            }
+
+            return new Claim([], time.Microseconds());
+        }
+    }
+
+    private async Task<bool> WhenWritableAsync()
+    {
+        while (health.Trouble is not null)
+        {
+            if (health.Recheck())
+            {
+                DownloadsLog.StorageRecovered(logger);
+                break;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token);
+        }
+
+        return true;
+    }
+
+    /// <summary>Renews at a third of the lease. A lane that could not be renewed is stopped before its lease ends.</summary>
+    private async Task RenewAsync()
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.LeaseSeconds / 3), time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                foreach (var token in await store.RenewAsync([.. running.Tokens], time.Microseconds() + Lease(), _stopping.Token))
+                {
+                    running.Abort(token);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private long Lease() => StoreTime.FromSpan(TimeSpan.FromSeconds(_options.LeaseSeconds));
+}

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using EchoService.Downloads.Store;
+
+namespace EchoService.Downloads.Engine;
+
+/// <summary>The lanes that this node's workers run now.</summary>
+internal sealed class RunningLanes
+{
+    private readonly ConcurrentDictionary<long, RunningLane> _lanes = new();
+
+    public int Count => _lanes.Count;
+
+    public ICollection<long> Tokens => _lanes.Keys;
+
+    public RunningLane Add(Lane lane, CancellationToken stopping)
+    {
+        var running = new RunningLane(lane, CancellationTokenSource.CreateLinkedTokenSource(stopping));
+        _lanes[lane.Token] = running;
+        return running;
+    }
+
+    public void Remove(RunningLane lane)
+    {
+        _lanes.TryRemove(lane.Lane.Token, out _);
+        lane.Dispose();
+    }
+
+    /// <summary>Breaks off the lane's transfer: its lease is lost, or its job was stopped.</summary>
+    public void Abort(long token)
+    {
+        if (_lanes.TryGetValue(token, out var lane))
+        {
+            lane.Abort();
+        }
+    }
+
+    public void AbortJob(long job)
+    {
+        foreach (var lane in _lanes.Values.Where(lane => lane.Lane.Job == job))
+        {
+            lane.Abort();
+        }
+    }
+
+    /// <summary>The host wants to be left alone: its lanes begin no further item.</summary>
+    public void YieldHost(long host)
+    {
+        foreach (var lane in _lanes.Values.Where(lane => lane.Lane.Host == host))
+        {
+            lane.Yield();
+        }
+    }
+}
+
+/// <summary>A lane with a worker on it.</summary>
+internal sealed class RunningLane(Lane lane, CancellationTokenSource cancellation) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private bool _disposed;
+    private volatile bool _yielding;
+
+    public Lane Lane { get; } = lane;
+
+    public CancellationToken Aborted { get; } = cancellation.Token;
+
+    /// <summary>True: begin no further item, hand back the rest.</summary>
+    public bool Yielding => _yielding;
+
+    public void Yield() => _yielding = true;
+
+    public void Abort()
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+            {
+                cancellation.Cancel();
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            cancellation.Dispose();
+        }
+    }
+}

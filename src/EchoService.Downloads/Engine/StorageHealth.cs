@@ -1,0 +1,30 @@
+using EchoService.Downloads.Content;
+
+namespace EchoService.Downloads.Engine;
+
+/// <summary>
+/// Whether bytes can be stored now. A full disk or a read-only folder is nobody's fault but the machine's: work stops, no
+/// attempt is used up, and it goes on by itself when a probe succeeds.
+/// </summary>
+internal sealed class StorageHealth(DiskContentStorage storage)
+{
+    private volatile string? _trouble;
+
+    /// <summary>Why nothing can be stored; null when all is well.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>True: this is news.</summary>
+    public bool Fail(string reason)
+    {
+        var first = _trouble is null;
+        _trouble = reason;
+        return first;
+    }
+
+    /// <summary>Looks again. True: things can be stored.</summary>
+    public bool Recheck()
+    {
+        _trouble = storage.Probe();
+        return _trouble is null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+using EchoService.Downloads.Fetching;
+using EchoService.Downloads.Store;
+
+namespace EchoService.Downloads.Intake;
+
+/// <summary>Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written.</summary>
+internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxItems, CancellationToken cancellationToken)
+{
+    private const int BatchSize = 2000;
+
+    private readonly Dictionary<string, long> _hosts = new(StringComparer.Ordinal);
+    private List<NewItem> _batch = new(BatchSize);
+    private Task _writing = Task.CompletedTask;
+
+    public int Count { get; private set; }
+
+    /// <param name="number">The line's number in the list, from 1.</param>
+    /// <param name="problem">Why the line is no URL, where the reader knows.</param>
+    /// <exception cref="ListException">The list is longer than the operator allows.</exception>
+    public ValueTask AddAsync(int number, string url, string? problem = null)
+    {
+        if (++Count > maxItems)
+        {
+            throw new ListException("tooManyItems", $"A list may have {maxItems} items at most (Downloads:MaxItemsPerJob): split it.");
+        }
+
+        _batch.Add(Item(number, url, problem));
+        return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
+    }
+
+    /// <summary>Writes what is left. Returns when every line is in the store.</summary>
+    public async Task CompleteAsync()
+    {
+        await WriteAsync();
+        await _writing;
+    }
+
+    /// <summary>Waits for the batch under way, whatever becomes of it, so that the job can be discarded.</summary>
+    public async Task AbandonAsync() => await _writing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+
+    private async Task WriteAsync()
+    {
+        await _writing;
+        var batch = _batch;
+        _batch = new List<NewItem>(BatchSize);
+        _writing = batch.Count == 0 ? Task.CompletedTask : Task.Run(() => store.AppendAsync(job, batch, _hosts, cancellationToken), CancellationToken.None);
+    }
+
+    private static NewItem Item(int number, string text, string? problem)
+    {
+        if (problem is null && FetchUrl.TryParse(text, out var url, out problem))
+        {
+            return new NewItem(number, text, FetchUrl.HostKey(url), SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri))[..16], null, null);
+        }
+
+        return new NewItem(number, text.Length > FetchUrl.MaxBytes ? text[..FetchUrl.MaxBytes] : text, null, null, ErrorCode.InvalidUrl, problem);
+    }
+}
