@@ -22,7 +22,7 @@ try
     builder.Services.AddShutdown();
     builder.Services.AddHealth();
     builder.Services.AddTcp();
-    builder.Services.AddDownloads();
+    builder.Services.AddDownloadsApi();
     builder.AddHttpDoor();
 
     var app = builder.Build();
@@ -32,6 +32,7 @@ try
     app.MapApiDescription();
     app.MapHealth();
     app.MapMetrics();
+    app.MapDownloads();
     app.MapHello();
     app.MapCharacters();
 

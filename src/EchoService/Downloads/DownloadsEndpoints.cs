@@ -1,0 +1,111 @@
+using EchoService.Downloads.Engine;
+using EchoService.Downloads.Intake;
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using EchoService.Health;
+using EchoService.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace EchoService.Downloads;
+
+internal static class DownloadsEndpoints
+{
+    /// <summary>The engine, with its readiness.</summary>
+    public static void AddDownloadsApi(this IServiceCollection services)
+    {
+        services.AddDownloads();
+        services.AddHealthChecks().AddCheck<DownloadsHealthCheck>("downloads", tags: [HealthEndpoints.DownloadsTag]);
+    }
+
+    public static void MapDownloads(this IEndpointRouteBuilder routes)
+    {
+        var downloads = routes.MapGroup("/downloads").WithTags("Downloads");
+        downloads.MapPost("/", SubmitAsync)
+            .Accepts<ListRequest>("application/json", "text/plain")
+            .WithSummary("Takes a list of URLs: JSON, or a URL a line with the options as query parameters.");
+        downloads.MapGet("/", List).WithSummary("Jobs, newest first.");
+        downloads.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
+        downloads.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
+        downloads.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancels what has not ended.");
+        downloads.MapItems();
+        routes.MapFetch();
+    }
+
+    private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> SubmitAsync(
+        HttpContext context, JobIntake intake, TimeProvider time, CancellationToken cancellationToken)
+    {
+        // Lists have a limit of their own, Downloads:MaxItemsPerJob; they are streamed, so their bytes need none.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
+        if (ListBody.ReaderOf(context.Request) is not { } read)
+        {
+            return Problem.OfStatus(StatusCodes.Status415UnsupportedMediaType);
+        }
+
+        try
+        {
+            var job = await intake.SubmitAsync(read, cancellationToken);
+            return TypedResults.Accepted($"/downloads/{job.Id}", JobAnswer.Of(job, time));
+        }
+        catch (ListException refused)
+        {
+            return refused.Errors is { } errors
+                ? Problem.Invalid(errors.ToDictionary(), refused.Code)
+                : Problem.Of(refused.Code == "tooManyItems" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest, refused.Code, refused.Message);
+        }
+    }
+
+    private static Results<Ok<ListAnswer<JobAnswer>>, ProblemHttpResult> List(
+        SqliteDownloadStore store, TimeProvider time, string? state, int? limit, string? cursor)
+    {
+        var query = new ListQuery(limit, cursor);
+        if (!query.TryRead(out var before, out var field))
+        {
+            return Problem.Invalid(field, field == "limit" ? "limit must be 1 or more." : "cursor is not one that a list has given.");
+        }
+
+        JobState? wanted = null;
+        if (state is not null && !TryState(state, out wanted))
+        {
+            return Problem.Invalid("state", "state must be scheduled, running, paused, completed or cancelled.");
+        }
+
+        var page = store.ListJobs(wanted, before, query.Rows);
+        return TypedResults.Ok(new ListAnswer<JobAnswer>([.. page.Items.Select(job => JobAnswer.Of(job, time))], ListQuery.ToCursor(page.Next)));
+    }
+
+    private static Results<Ok<JobAnswer>, ProblemHttpResult> Get(string id, SqliteDownloadStore store, TimeProvider time) =>
+        store.FindJob(id) is { } job ? TypedResults.Ok(JobAnswer.Of(job, time)) : Problem.NotFound("There is no such job.");
+
+    private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> CancelAsync(
+        string id, JobControl control, SqliteDownloadStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        await control.CancelAsync(id, cancellationToken) switch
+        {
+            ControlResult.NotFound => Problem.NotFound("There is no such job."),
+            ControlResult.Conflict => Problem.Conflict("jobEnded", "The job has ended already."),
+            _ => TypedResults.Accepted($"/downloads/{id}", JobAnswer.Of(store.FindJob(id)!, time)),
+        };
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, JobControl control, CancellationToken cancellationToken) =>
+        await control.DeleteAsync(id, cancellationToken) == ControlResult.NotFound
+            ? Problem.NotFound("There is no such job.")
+            : TypedResults.NoContent();
+
+    private static bool TryState(string text, out JobState? state)
+    {
+        state = text switch
+        {
+            "scheduled" => JobState.Scheduled,
+            "running" => JobState.Running,
+            "paused" => JobState.Paused,
+            "completed" => JobState.Completed,
+            "cancelled" => JobState.Cancelled,
+            _ => null,
+        };
+        return state is not null;
+    }
+}

@@ -1,0 +1,104 @@
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using EchoService.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace EchoService.Downloads;
+
+internal static class ItemsEndpoints
+{
+    private static readonly Dictionary<string, ErrorCode> s_errors = Enum.GetValues<ErrorCode>().ToDictionary(code => code.Text(), StringComparer.Ordinal);
+
+    public static void MapItems(this IEndpointRouteBuilder downloads)
+    {
+        downloads.MapGet("/{id}/items", List).WithSummary("A job's items, in list order.");
+        downloads.MapGet("/{id}/items/{n:int}/content", Content).WithSummary("The file of an item that is done; ranges and ETag.");
+    }
+
+    private static Results<Ok<ListAnswer<ItemAnswer>>, ProblemHttpResult> List(
+        string id, SqliteDownloadStore store, string? state, string? errorCode, int? limit, string? cursor)
+    {
+        var query = new ListQuery(limit, cursor);
+        if (!query.TryRead(out var after, out var field))
+        {
+            return Problem.Invalid(field, field == "limit" ? "limit must be 1 or more." : "cursor is not one that a list has given.");
+        }
+
+        ItemState? wanted = null;
+        if (state is not null && !TryState(state, out wanted))
+        {
+            return Problem.Invalid("state", "state must be queued, running, done, failed, skipped or cancelled.");
+        }
+
+        ErrorCode? code = null;
+        if (errorCode is not null)
+        {
+            if (!s_errors.TryGetValue(errorCode, out var known))
+            {
+                return Problem.Invalid("errorCode", $"errorCode must be one of {string.Join(", ", s_errors.Keys)}.");
+            }
+
+            code = known;
+        }
+
+        if (store.FindJob(id) is not { } job)
+        {
+            return Problem.NotFound("There is no such job.");
+        }
+
+        var page = store.ListItems(job.Key, wanted, code, after, query.Rows);
+        return TypedResults.Ok(new ListAnswer<ItemAnswer>([.. page.Items.Select(ItemAnswer.Of)], ListQuery.ToCursor(page.Next)));
+    }
+
+    private static Results<FileStreamHttpResult, ProblemHttpResult> Content(
+        string id, int n, SqliteDownloadStore store, DiskContentStorage storage, HttpResponse response)
+    {
+        if (store.FindJob(id) is not { } job || store.FindItem(job.Key, n) is not { } item)
+        {
+            return Problem.NotFound("There is no such item.");
+        }
+
+        if (item.State != ItemState.Done)
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, "notDone", "The item has no file: it is not done.");
+        }
+
+        Stream content;
+        try
+        {
+            content = storage.OpenRead(job.Id, item.FileName!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Problem.Of(StatusCodes.Status404NotFound, "fileGone", "The file is no longer in the job's folder.");
+        }
+
+        // A stranger's bytes: saved, never rendered on our origin.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        return TypedResults.File(
+            content,
+            item.ContentType ?? "application/octet-stream",
+            item.FileName,
+            item.FinishedAt,
+            new EntityTagHeaderValue($"\"{item.Sha256}\""),
+            enableRangeProcessing: true);
+    }
+
+    private static bool TryState(string text, out ItemState? state)
+    {
+        state = text switch
+        {
+            "queued" => ItemState.Queued,
+            "running" => ItemState.Running,
+            "done" => ItemState.Done,
+            "failed" => ItemState.Failed,
+            "skipped" => ItemState.Skipped,
+            "cancelled" => ItemState.Cancelled,
+            _ => null,
+        };
+        return state is not null;
+    }
+}
