@@ -1,0 +1,95 @@
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Downloads;
+
+public sealed class RestartTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>The 10 kills of the contract's first promise: nothing lost, nothing twice, nothing half.</summary>
+    [Fact]
+    public async Task EndsEveryItemExactlyOnceThroughTenKills()
+    {
+        const int Items = 2000;
+        const int Kills = 10;
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.File((ulong)path.GetHashCode(StringComparison.Ordinal), 3000 + path.Length) with { Delay = TimeSpan.FromMilliseconds(3) });
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        var id = await new DownloadsClient(service.Client).SubmitAsync(Enumerable.Range(0, Items).Select(i => $"/{i}"), origin);
+
+        for (var kill = 1; kill <= Kills; kill++)
+        {
+            await origin.RequestAsync(kill * Items / (Kills + 1), Token);
+            await service.KillAsync();
+            AssertNoPartialFileIsVisible(service, origin, id);
+            var before = origin.TotalRequests;
+            await service.StartAsync();
+            await origin.RequestAsync(before + 1, Token).WaitAsync(TimeSpan.FromSeconds(2), Token);
+        }
+
+        var downloads = new DownloadsClient(service.Client);
+        var job = await downloads.EndAsync(id);
+        Assert.Equal(Items, DownloadsClient.Count(job, "done"));
+        var items = await downloads.ItemsAsync(id);
+        Assert.Equal(Enumerable.Range(1, Items), items.Select(item => item.GetProperty("n").GetInt32()));
+        Assert.All(items, item => Assert.Equal(origin.Sha256(new Uri(DownloadsClient.Text(item, "url")!).AbsolutePath), DownloadsClient.Text(item, "sha256")));
+        var files = Directory.GetFiles(Path.Combine(service.DataDirectory, "files", id));
+        Assert.Equal(items.Select(item => DownloadsClient.Text(item, "fileName")).Order(StringComparer.Ordinal), files.Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.All(items, item => Assert.Equal(DownloadsClient.Text(item, "sha256"), Files.Sha256(Path.Combine(service.DataDirectory, "files", id, DownloadsClient.Text(item, "fileName")!))));
+        Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+    }
+
+    [Fact]
+    public async Task HandsLeasesBackAtOnceOnCtrlCAndGoesOnAfterIt()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        var id = await new DownloadsClient(service.Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+
+        Assert.Equal(0, await service.InterruptAsync());
+        var database = Path.Combine(service.DataDirectory, "echoservice.db");
+        Assert.Equal(0, Sqlite.Count(database, "SELECT count(*) FROM lanes"));
+        Assert.Equal(8, Sqlite.Count(database, "SELECT count(*) FROM items WHERE state = 0 AND attempts = 0"));
+        Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+
+        await service.StartAsync();
+        var downloads = new DownloadsClient(service.Client);
+        Assert.Equal(8, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+    }
+
+    [Fact]
+    public async Task RefusesASecondProcessOnTheSameFolder()
+    {
+        await using var first = await ServiceProcess.StartAsync();
+        await using var second = ServiceProcess.Create(("Downloads:DataDirectory", first.DataDirectory));
+
+        second.Launch();
+
+        Assert.Equal(3, await second.ExitAsync());
+        Assert.Contains("is in use by another process", Assert.Single(second.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SaysWhenTheDatabaseIsDamaged()
+    {
+        await using var service = ServiceProcess.Create();
+        Directory.CreateDirectory(service.DataDirectory);
+        await File.WriteAllBytesAsync(Path.Combine(service.DataDirectory, "echoservice.db"), new byte[8192].Select((_, i) => (byte)(i * 7)).ToArray(), Token);
+
+        service.Launch();
+
+        Assert.Equal(3, await service.ExitAsync());
+        Assert.Contains("echoservice.db", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+
+    private static void AssertNoPartialFileIsVisible(ServiceProcess service, Origin origin, string id)
+    {
+        var folder = Path.Combine(service.DataDirectory, "files", id);
+        foreach (var file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+        {
+            Assert.Equal(origin.Sha256("/" + Path.GetFileNameWithoutExtension(file)), Files.Sha256(file));
+        }
+    }
+}
