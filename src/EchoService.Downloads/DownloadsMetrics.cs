@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
+using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads;
 
@@ -27,7 +28,7 @@ internal sealed class DownloadsMetrics
         meter.CreateObservableCounter("echoservice.downloads.items", Items, "{item}", "Items that ended, by outcome and error.");
         meter.CreateObservableCounter("echoservice.downloads.bytes", () => Interlocked.Read(ref _bytes), "By", "Bytes of bodies received.");
         meter.CreateObservableCounter("echoservice.downloads.retries", () => Interlocked.Read(ref _retries), "{retry}", "Attempts that failed and will be repeated.");
-        meter.CreateObservableGauge("echoservice.downloads.items_queued", store.CountQueued, "{item}", "Items that wait for their turn.");
+        meter.CreateObservableGauge("echoservice.downloads.items_queued", () => Queued(store), "{item}", "Items that wait for their turn.");
         meter.CreateObservableGauge("echoservice.downloads.lanes_active", () => running.Count, "{lane}", "Lanes that this node works on.");
         _itemDuration = meter.CreateHistogram<double>("echoservice.downloads.item.duration", "s", "One attempt at an item, from its turn to its last byte.");
     }
@@ -69,6 +70,19 @@ internal sealed class DownloadsMetrics
 
     public void JobEnded(JobState state) =>
         Interlocked.Increment(ref state == JobState.Cancelled ? ref _cancelledJobs : ref _completedJobs);
+
+    /// <summary>No measurement where the database does not answer, or is closed already at the last collection.</summary>
+    private static IEnumerable<Measurement<long>> Queued(SqliteDownloadStore store)
+    {
+        try
+        {
+            return [new(store.CountQueued())];
+        }
+        catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
+        {
+            return [];
+        }
+    }
 
     private IEnumerable<Measurement<long>> Jobs() =>
     [

@@ -15,6 +15,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly SqliteSession _durable;
     private readonly SqliteSession _relaxed;
+    private volatile bool _disposed;
 
     public SqliteDatabase(string path)
     {
@@ -39,6 +40,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public T Read<T>(Func<SqliteSession, T> work)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var session = _readers.TryTake(out var kept) ? kept : new SqliteSession(_path, readOnly: true, "FULL");
         try
         {
@@ -52,6 +54,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         while (_readers.TryTake(out var session))
         {
             session.Dispose();
