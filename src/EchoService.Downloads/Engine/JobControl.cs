@@ -13,7 +13,7 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
         if (result == ControlResult.Done && store.FindJob(id) is { } job)
         {
             running.AbortJob(job.Key);
-            events.Ended(job);
+            events.Cancelled(job);
         }
 
         return result;

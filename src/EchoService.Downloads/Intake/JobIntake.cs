@@ -15,6 +15,7 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var key = await store.ReceiveAsync(id, cancellationToken);
         var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, cancellationToken);
+        (int Skipped, bool Ended) published;
         try
         {
             var jobOptions = await read(receiver, cancellationToken);
@@ -24,7 +25,7 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
                 throw new ListException("emptyList", "The list has no URL.");
             }
 
-            await store.PublishAsync(key, jobOptions, cancellationToken);
+            published = await store.PublishAsync(key, jobOptions, cancellationToken);
         }
         catch
         {
@@ -35,7 +36,7 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
 
         wake.Signal();
         var job = store.FindJob(id)!;
-        events.Received(job);
+        events.Received(job, receiver.Bad, published.Skipped, published.Ended);
         return job;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxI
 
     public int Count { get; private set; }
 
+    /// <summary>Lines that are no URL.</summary>
+    public int Bad { get; private set; }
+
     /// <param name="number">The line's number in the list, from 1.</param>
     /// <param name="problem">Why the line is no URL, where the reader knows.</param>
     /// <exception cref="ListException">The list is longer than the operator allows.</exception>
@@ -26,7 +29,9 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxI
             throw new ListException("tooManyItems", $"A list may have {maxItems} items at most (Downloads:MaxItemsPerJob): split it.");
         }
 
-        _batch.Add(Item(number, url, problem));
+        var item = Item(number, url, problem);
+        Bad += item.Error is null ? 0 : 1;
+        _batch.Add(item);
         return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
     }
 

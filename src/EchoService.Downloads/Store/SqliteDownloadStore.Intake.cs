@@ -27,9 +27,10 @@ internal sealed partial class SqliteDownloadStore
             cancellationToken);
 
     /// <summary>Makes the job real; it is durable when this returns.</summary>
-    public async Task PublishAsync(long job, JobOptions options, CancellationToken cancellationToken)
+    /// <returns>How many lines repeat an earlier one, and whether the job ended at once because nothing of it can be fetched.</returns>
+    public async Task<(int Skipped, bool Ended)> PublishAsync(long job, JobOptions options, CancellationToken cancellationToken)
     {
-        await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
+        var skipped = await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
         await _database.WriteRelaxedAsync(
             session =>
             {
@@ -41,8 +42,8 @@ internal sealed partial class SqliteDownloadStore
                 return session.Execute("make_queues", ("@now", Now), ("@job", job));
             },
             cancellationToken);
-        await _database.WriteAsync(
-            session => session.Execute(
+        var state = await _database.WriteAsync(
+            session => session.Scalar(
                 "publish",
                 ("@options", JobOptionsJson.Write(options)),
                 ("@concurrency", options.Concurrency ?? 0),
@@ -50,6 +51,7 @@ internal sealed partial class SqliteDownloadStore
                 ("@now", Now),
                 ("@job", job)),
             cancellationToken);
+        return (skipped, state == (int)JobState.Completed);
     }
 
     /// <summary>Removes a job whose list broke off.</summary>
@@ -88,6 +90,7 @@ internal sealed partial class SqliteDownloadStore
     private int SkipDuplicates(SqliteSession session, long job)
     {
         var skipped = session.Execute("skip_duplicates", ("@now", Now), ("@job", job));
-        return skipped == 0 ? 0 : session.Execute("count_skipped", ("@skipped", skipped), ("@job", job));
+        session.Execute("count_skipped", ("@skipped", skipped), ("@job", job));
+        return skipped;
     }
 }

@@ -38,7 +38,7 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
     state = CASE WHEN queued = 0 THEN 4 ELSE 2 END,
     started_at = CASE WHEN queued = 0 THEN @now END,
     finished_at = CASE WHEN queued = 0 THEN @now END
-WHERE key = @job AND state = 0
+WHERE key = @job AND state = 0 RETURNING state
 
 -- name: received_jobs
 SELECT key FROM jobs WHERE state = 0
