@@ -20,6 +20,7 @@ RUN mkdir /data && chown $APP_UID /data
 # Inside a container loopback is of no use to anybody: listen everywhere, publish what you mean to.
 ENV Http__Address=* \
     Tcp__Channels__echo__Address=* \
+    Tcp__Channels__characters__Address=* \
     Tcp__Channels__discard__Address=* \
     Downloads__DataDirectory=/data \
     Logging__Console__FormatterName=Json

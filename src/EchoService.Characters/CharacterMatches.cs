@@ -23,10 +23,13 @@ public sealed class CharacterMatches
     /// <summary>`No match for 'x'`, `1 match for 'x'` or `878 matches for 'digit'`.</summary>
     public string Status => Total switch
     {
-        0 => $"No match for '{Query}'",
-        1 => $"1 match for '{Query}'",
-        _ => $"{Total} matches for '{Query}'",
+        0 => $"No match for '{ShownQuery}'",
+        1 => $"1 match for '{ShownQuery}'",
+        _ => $"{Total} matches for '{ShownQuery}'",
     };
+
+    /// <summary>The status goes to terminals: a query brings no control characters there.</summary>
+    private string ShownQuery => string.Concat(Query.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter));
 
     /// <summary>At most <paramref name="limit"/> characters from the <paramref name="start"/>th match on, in code point order.</summary>
     public IEnumerable<NamedCharacter> Page(int start, int limit)

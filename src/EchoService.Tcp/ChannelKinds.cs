@@ -9,6 +9,7 @@ internal static class ChannelKinds
     {
         [ChannelKind.Echo] = new(typeof(EchoHandler), CountsReplies: true),
         [ChannelKind.Discard] = new(typeof(DiscardHandler)),
+        [ChannelKind.Characters] = new(typeof(CharactersHandler)),
     };
 
     public static IEnumerable<Type> Handlers => Table.Values.Select(traits => traits.Handler);

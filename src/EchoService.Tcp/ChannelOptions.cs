@@ -11,6 +11,9 @@ public enum ChannelKind
 
     /// <summary>Receives only (RFC 863).</summary>
     Discard,
+
+    /// <summary>Finds characters by the words of their Unicode names.</summary>
+    Characters,
 }
 
 /// <summary>What one <see cref="ChannelOptions.ReplyPrefix"/> is for.</summary>

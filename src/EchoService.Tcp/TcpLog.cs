@@ -28,6 +28,12 @@ internal static partial class TcpLog
 
     [LoggerMessage(8, LogLevel.Information, "Discarded {Bytes} bytes of {Client}, SHA-256 {Sha256}")]
     public static partial void Discarded(this ILogger logger, long bytes, string client, string sha256);
+
+    [LoggerMessage(20, LogLevel.Debug, "Received from {Client}: {Query}")]
+    public static partial void QueryReceived(this ILogger logger, string client, DataText query);
+
+    [LoggerMessage(21, LogLevel.Debug, "Sent {Count} results")]
+    public static partial void ResultsSent(this ILogger logger, int count);
 }
 
 /// <summary>Received bytes as a log line shows them: made to text only when the line is written.</summary>

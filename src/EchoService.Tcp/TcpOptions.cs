@@ -12,6 +12,7 @@ public sealed class TcpOptions
     public Dictionary<string, ChannelOptions> Channels { get; } = new(StringComparer.OrdinalIgnoreCase)
     {
         ["echo"] = new() { Kind = ChannelKind.Echo, Port = 8888 },
+        ["characters"] = new() { Kind = ChannelKind.Characters, Port = 2323 },
         ["discard"] = new() { Kind = ChannelKind.Discard, Port = 8890 },
     };
 

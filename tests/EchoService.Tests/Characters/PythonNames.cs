@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Characters;
 
@@ -21,7 +22,7 @@ public sealed class PythonNames : IAsyncLifetime
     {
         get
         {
-            Assert.SkipWhen(_names is null, "python3 is not installed");
+            Tool.Require("python3");
             return _names!;
         }
     }

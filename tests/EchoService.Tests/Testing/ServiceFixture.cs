@@ -29,7 +29,7 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
 
     /// <summary>A free port for each channel that is there by default.</summary>
     public static IReadOnlyList<(string Key, string? Value)> FreeChannelPorts { get; } =
-        [("Tcp:Channels:echo:Port", "0"), ("Tcp:Channels:discard:Port", "0")];
+        [("Tcp:Channels:echo:Port", "0"), ("Tcp:Channels:characters:Port", "0"), ("Tcp:Channels:discard:Port", "0")];
 
     public string DataDirectory { get; }
 
