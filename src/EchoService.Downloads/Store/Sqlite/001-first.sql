@@ -7,6 +7,7 @@ CREATE TABLE jobs (
     concurrency INTEGER NOT NULL DEFAULT 0,
     per_host    INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
+    start_at    INTEGER,
     started_at  INTEGER,
     finished_at INTEGER,
     total       INTEGER NOT NULL DEFAULT 0,
@@ -51,6 +52,10 @@ CREATE TABLE items (
     error        TEXT,
     duplicate_of INTEGER,
     finished_at  INTEGER,
+    options      TEXT,    -- the line's own fields (fileName, sha256, size, headers, metadataUrl, values) as JSON
+    etag         TEXT,    -- the strong entity tag of a part that is kept for resuming
+    part         INTEGER, -- the token of the attempt that wrote it
+    part_size    INTEGER,
     PRIMARY KEY (job, n)
 ) WITHOUT ROWID;
 -- Only what can be claimed, only what is under way, only what failed: ended rows leave the hot indexes.
@@ -91,4 +96,12 @@ CREATE TABLE names (
     item INTEGER NOT NULL,
     next INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (job, name)
+) WITHOUT ROWID;
+
+-- A request's key and the digest of what it asked for, so that the same request again gives the same job.
+CREATE TABLE idempotency (
+    key        TEXT    NOT NULL PRIMARY KEY,
+    digest     BLOB    NOT NULL,
+    job        TEXT    NOT NULL,
+    created_at INTEGER NOT NULL
 ) WITHOUT ROWID;
