@@ -17,6 +17,9 @@ internal sealed class Channel(string name, ChannelOptions options, TcpOptions ge
 
     public ChannelTimeouts Timeouts { get; } = ChannelTimeouts.Of(options.Timeouts, general.Timeouts);
 
+    /// <summary><c>Close:After=Time</c> in milliseconds from accept; 0 without it.</summary>
+    public long CloseAfterMs { get; } = options.Close.After == CloseAfter.Time ? (long)Math.Ceiling(options.Close.Seconds * 1000) : 0;
+
     public TimeSpan Linger { get; } = TimeSpan.FromSeconds(options.Limits.LingerSeconds ?? general.Limits.LingerSeconds ?? 0);
 
     public long LingerBytes { get; } = options.Limits.LingerBytes ?? general.Limits.LingerBytes ?? 0;

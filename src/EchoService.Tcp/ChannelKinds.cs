@@ -10,6 +10,11 @@ internal static class ChannelKinds
         [ChannelKind.Echo] = new(typeof(EchoHandler), CountsReplies: true),
         [ChannelKind.Discard] = new(typeof(DiscardHandler)),
         [ChannelKind.Characters] = new(typeof(CharactersHandler)),
+        [ChannelKind.Repeat] = new(typeof(RepeatHandler)),
+        [ChannelKind.Chargen] = new(typeof(ChargenHandler), AwaitsClient: false),
+        [ChannelKind.Daytime] = new(typeof(DaytimeHandler), AwaitsClient: false),
+        [ChannelKind.Time] = new(typeof(TimeHandler), AwaitsClient: false),
+        [ChannelKind.Info] = new(typeof(InfoHandler), AwaitsClient: false),
     };
 
     public static IEnumerable<Type> Handlers => Table.Values.Select(traits => traits.Handler);

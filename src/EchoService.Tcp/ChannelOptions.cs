@@ -14,6 +14,21 @@ public enum ChannelKind
 
     /// <summary>Finds characters by the words of their Unicode names.</summary>
     Characters,
+
+    /// <summary>Reads a number and sends as many lines.</summary>
+    Repeat,
+
+    /// <summary>Sends lines of printable characters until the client goes (RFC 864).</summary>
+    Chargen,
+
+    /// <summary>Sends the date and time as text (RFC 867).</summary>
+    Daytime,
+
+    /// <summary>Sends the seconds since 1900 as four bytes (RFC 868).</summary>
+    Time,
+
+    /// <summary>Sends what it knows of the connection, as one line of JSON.</summary>
+    Info,
 }
 
 /// <summary>What one <see cref="ChannelOptions.ReplyPrefix"/> is for.</summary>
@@ -33,6 +48,15 @@ public enum CloseAfter
 
     /// <summary>After <see cref="CloseOptions.Count"/> replies.</summary>
     Replies,
+
+    /// <summary>When <see cref="CloseOptions.Count"/> bytes have come; they are answered, what follows is not.</summary>
+    Bytes,
+
+    /// <summary><see cref="CloseOptions.Seconds"/> after accept, even while traffic flows.</summary>
+    Time,
+
+    /// <summary>At once.</summary>
+    Accept,
 }
 
 /// <summary>How the service closes.</summary>
@@ -40,6 +64,9 @@ public enum CloseWith
 {
     /// <summary>Half-close, read what still arrives for a bounded time, close: the last reply is never lost to a reset.</summary>
     Fin,
+
+    /// <summary>A reset, after the last reply was handed to the network.</summary>
+    Reset,
 }
 
 /// <summary>Section <c>Tcp:Channels:&lt;name&gt;</c>.</summary>
@@ -70,6 +97,9 @@ public sealed class ChannelOptions
     /// <summary>TLS, where the section is there.</summary>
     public TlsOptions? Tls { get; set; }
 
+    /// <summary>Repeat: the largest number that is answered with lines.</summary>
+    public long MaxLines { get; set; } = 1_000_000;
+
     public CloseOptions Close { get; } = new();
 
     public LimitOptions Limits { get; } = new();
@@ -82,8 +112,11 @@ public sealed class CloseOptions
 {
     public CloseAfter After { get; set; } = CloseAfter.Never;
 
-    /// <summary>Replies, for <see cref="CloseAfter.Replies"/>.</summary>
+    /// <summary>Replies or bytes, for <see cref="CloseAfter.Replies"/> and <see cref="CloseAfter.Bytes"/>.</summary>
     public long Count { get; set; } = 1;
+
+    /// <summary>For <see cref="CloseAfter.Time"/>.</summary>
+    public double Seconds { get; set; } = 1;
 
     public CloseWith With { get; set; } = CloseWith.Fin;
 }

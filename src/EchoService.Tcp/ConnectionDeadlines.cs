@@ -57,13 +57,17 @@ internal sealed class ConnectionDeadlines
     private void CheckServing(TcpConnection connection, long now)
     {
         var timeouts = connection.Channel.Timeouts;
-        if (connection.IsEnding)
+        if (connection.IsAskedToEnd)
         {
             CheckEnding(connection, now);
         }
         else if (IsStalled(connection, timeouts.WriteStall, now))
         {
             connection.Abort(CloseReason.WriteStalled);
+        }
+        else if (Passed(connection.Channel.CloseAfterMs, connection.OpenedMs, now))
+        {
+            connection.Close(CloseReason.TimeReached);
         }
         else if (Passed(timeouts.Lifetime, connection.OpenedMs, now))
         {

@@ -39,7 +39,7 @@ internal sealed class ConnectionLifecycle(
         {
             connection.TryEnd(CloseReason.ClientReset);
         }
-        catch (Exception exception) when (connection.IsEnding || exception is ConnectionAbortedException or OperationCanceledException)
+        catch (Exception exception) when (connection.HasEnded || exception is ConnectionAbortedException or OperationCanceledException)
         {
             connection.TryEnd(CloseReason.Error);
             logger.EndedBadly(connection.Client, connection.Channel.Name, exception);

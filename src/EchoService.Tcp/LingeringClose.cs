@@ -12,13 +12,15 @@ internal static class LingeringClose
     public static async Task CloseAsync(TcpConnection connection)
     {
         var reason = connection.Reason ?? CloseReason.Error;
+        if (reason is CloseReason.WriteStalled or CloseReason.HandshakeTimeout or CloseReason.Aborted or CloseReason.Error
+            || (reason.IsByRule() && connection.Channel.Options.Close.With == CloseWith.Reset))
+        {
+            connection.Context.Abort();
+            return;
+        }
+
         if (reason.IsAbrupt())
         {
-            if (reason is CloseReason.WriteStalled or CloseReason.HandshakeTimeout or CloseReason.Aborted or CloseReason.Error)
-            {
-                connection.Context.Abort();
-            }
-
             return;
         }
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Connections;
 
 namespace EchoService.Tcp;
@@ -17,6 +19,7 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
     private long _reportedIn;
     private long _reportedOut;
     private int _reason = Open;
+    private volatile bool _askedToEnd;
     private long _writes;
 
     public long Id { get; } = id;
@@ -41,13 +44,20 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
     /// <summary>Odd while a write is under way, another odd number for each.</summary>
     public long Writes => Volatile.Read(ref _writes);
 
-    /// <summary>Something ended the connection: handlers stop at the next chance.</summary>
-    public bool IsEnding => Volatile.Read(ref _reason) != Open;
+    /// <summary>Handlers that write without reading look at it, and return.</summary>
+    public bool IsAskedToEnd => _askedToEnd;
+
+    public bool HasEnded => Volatile.Read(ref _reason) != Open;
 
     public CloseReason? Reason => Volatile.Read(ref _reason) is var reason and not Open ? (CloseReason)reason : null;
 
     /// <summary>The client, as PROXY told it where that is trusted; plain IPv4 on a dual-mode socket.</summary>
     public string Client => Text(Context.RemoteEndPoint);
+
+    /// <summary>The client as a Python tuple, <c>('127.0.0.1', 59990)</c>.</summary>
+    public string ClientTuple => Context.RemoteEndPoint is IPEndPoint ip
+        ? $"('{(ip.Address.IsIPv4MappedToIPv6 ? ip.Address.MapToIPv4() : ip.Address)}', {ip.Port})"
+        : $"('{Client}', 0)";
 
     public static TcpConnection Of(ConnectionContext context) =>
         context.Features.Get<TcpConnection>() ?? throw new InvalidOperationException("The connection has not been through the lifecycle middleware.");
@@ -70,6 +80,29 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
 
     public void Written() => Volatile.Write(ref _writes, _writes + 1);
 
+    /// <summary>False: the client takes no more, and the handler returns.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        Context.Transport.Output.Write(bytes.Span);
+        return await FlushAsync(bytes.Length);
+    }
+
+    /// <summary>Sends what was written, <paramref name="bytes"/> of it. False: the client takes no more, and the handler returns.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<bool> FlushAsync(long bytes)
+    {
+        Writing(bytes);
+        var flushed = await Context.Transport.Output.FlushAsync();
+        Written();
+        if (flushed.IsCompleted)
+        {
+            TryEnd(CloseReason.ClientReset);
+        }
+
+        return !flushed.IsCompleted;
+    }
+
     /// <summary>Says what ends the connection; the first to say so is right.</summary>
     public bool TryEnd(CloseReason reason) => Interlocked.CompareExchange(ref _reason, (int)reason, Open) == Open;
 
@@ -81,6 +114,7 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
             return;
         }
 
+        _askedToEnd = true;
         if (Phase == ConnectionPhase.Handshake)
         {
             Context.Abort();

@@ -22,6 +22,7 @@ public static class TcpExtensions
         services.AddSingleton<ChannelTable>();
         services.AddSingleton<ConnectionClock>();
         services.AddSingleton<LiveConnections>();
+        services.AddSingleton<FrontDoor>();
         services.AddSingleton<TcpMetrics>();
         services.AddSingleton<ChannelPipeline>();
         services.AddSingleton(provider => new TcpReadiness(provider.GetRequiredService<ChannelTable>(), provider.GetRequiredService<IHostApplicationLifetime>()));

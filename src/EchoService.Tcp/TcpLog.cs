@@ -29,6 +29,12 @@ internal static partial class TcpLog
     [LoggerMessage(8, LogLevel.Information, "Discarded {Bytes} bytes of {Client}, SHA-256 {Sha256}")]
     public static partial void Discarded(this ILogger logger, long bytes, string client, string sha256);
 
+    [LoggerMessage(9, LogLevel.Information, "Started sending {Lines} lines to {Client}")]
+    public static partial void Sending(this ILogger logger, long lines, string client);
+
+    [LoggerMessage(10, LogLevel.Information, "Finished sending to {Client}")]
+    public static partial void Sent(this ILogger logger, string client);
+
     [LoggerMessage(20, LogLevel.Debug, "Received from {Client}: {Query}")]
     public static partial void QueryReceived(this ILogger logger, string client, DataText query);
 

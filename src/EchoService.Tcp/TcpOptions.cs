@@ -13,6 +13,7 @@ public sealed class TcpOptions
     {
         ["echo"] = new() { Kind = ChannelKind.Echo, Port = 8888 },
         ["characters"] = new() { Kind = ChannelKind.Characters, Port = 2323 },
+        ["repeat"] = new() { Kind = ChannelKind.Repeat, Port = 1234 },
         ["discard"] = new() { Kind = ChannelKind.Discard, Port = 8890 },
     };
 

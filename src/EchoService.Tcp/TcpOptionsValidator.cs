@@ -40,6 +40,7 @@ internal sealed class TcpOptionsValidator : IValidateOptions<TcpOptions>
         Defined(channel.Kind, $"{key}:Kind", failures);
         Defined(channel.Unit, $"{key}:Unit", failures);
         Check(Encoding.UTF8.GetByteCount(channel.ReplyPrefix) <= 16384, $"{key}:ReplyPrefix", "must have at most 16384 bytes", failures);
+        Check(channel.MaxLines >= 0, $"{key}:MaxLines", "must be 0 or more", failures);
         Close($"{key}:Close", channel, failures);
         Limits(key, channel.Limits, failures);
         Timeouts(key, channel.Timeouts, failures);
@@ -49,6 +50,7 @@ internal sealed class TcpOptionsValidator : IValidateOptions<TcpOptions>
     {
         Defined(channel.Close.After, $"{key}:After", failures);
         Defined(channel.Close.With, $"{key}:With", failures);
+        Check(channel.Close.Seconds is > 0 and <= LongestSeconds, $"{key}:Seconds", $"must be more than 0 and at most {LongestSeconds}", failures);
         Check(channel.Close.Count >= 1, $"{key}:Count", "must be at least 1", failures);
         Check(channel.Close.After != CloseAfter.Replies || ChannelKinds.CountsReplies(channel.Kind), $"{key}:After", $"must not be Replies: {channel.Kind} does not count replies", failures);
     }

@@ -1,55 +1,52 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tcp.Kinds;
 
-/// <summary>Sends back what it receives (RFC 862), in pieces of bounded size, so that neither a line's length nor a client that never reads costs memory.</summary>
+/// <summary>
+/// Sends back what it receives (RFC 862), in pieces of bounded size, so that neither a line's length nor a client that never reads
+/// costs memory. All of it is one method: an inner asynchronous one would allocate for each message that waits.
+/// </summary>
 internal sealed class EchoHandler(ILogger<EchoHandler> logger) : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var live = TcpConnection.Of(connection);
-        var input = connection.Transport.Input;
+        var (input, output) = (connection.Transport.Input, connection.Transport.Output);
         var replies = new EchoReplies(live.Channel);
         while (!replies.AreDone)
         {
             var result = await input.ReadAsync();
-            live.Received(result.Buffer.Length);
-            if (!result.Buffer.IsEmpty)
+            var rest = result.Buffer;
+            live.Received(rest.Length);
+            if (!rest.IsEmpty)
             {
-                logger.DataReceived(new(result.Buffer));
+                logger.DataReceived(new(rest));
             }
 
-            var taken = await AnswerAsync(result.Buffer, replies, live, connection.Transport.Output);
-            input.AdvanceTo(result.Buffer.End);
-            if (!taken || result.IsCompleted || result.IsCanceled)
+            while (!rest.IsEmpty && !replies.AreDone)
             {
-                live.TryEnd(taken ? CloseReason.ClientClosed : CloseReason.ClientReset);
+                rest = rest.Slice(replies.Write(rest, output, out var written));
+                live.Writing(written);
+                var flushed = await output.FlushAsync();
+                live.Written();
+                if (flushed.IsCompleted)
+                {
+                    live.TryEnd(CloseReason.ClientReset);
+                    input.AdvanceTo(result.Buffer.End);
+                    return;
+                }
+            }
+
+            replies.EndChunk();
+            input.AdvanceTo(result.Buffer.End);
+            if (!replies.AreDone && (result.IsCompleted || result.IsCanceled))
+            {
+                live.TryEnd(CloseReason.ClientClosed);
                 return;
             }
         }
 
         live.TryEnd(CloseReason.Replied);
-    }
-
-    /// <summary>False: nobody takes the answer any more.</summary>
-    private static async ValueTask<bool> AnswerAsync(ReadOnlySequence<byte> data, EchoReplies replies, TcpConnection live, PipeWriter output)
-    {
-        while (!data.IsEmpty && !replies.AreDone)
-        {
-            data = data.Slice(replies.Write(data, output, out var written));
-            live.Writing(written);
-            var flushed = await output.FlushAsync();
-            live.Written();
-            if (flushed.IsCompleted)
-            {
-                return false;
-            }
-        }
-
-        replies.EndChunk();
-        return true;
     }
 }
