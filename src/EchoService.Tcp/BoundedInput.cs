@@ -45,4 +45,4 @@ internal sealed class BoundedInput(PipeReader inner, long bytes, Action ended) :
     }
 }
 
-internal sealed record BoundedTransport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+internal sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -13,7 +13,7 @@ internal static class ChannelKinds
         [ChannelKind.Repeat] = new(typeof(RepeatHandler)),
         [ChannelKind.Chargen] = new(typeof(ChargenHandler), AwaitsClient: false),
         [ChannelKind.Daytime] = new(typeof(DaytimeHandler), AwaitsClient: false),
-        [ChannelKind.Time] = new(typeof(TimeHandler), AwaitsClient: false),
+        [ChannelKind.Time] = new(typeof(TimeHandler), AwaitsClient: false, SendsText: false),
         [ChannelKind.Info] = new(typeof(InfoHandler), AwaitsClient: false),
     };
 
@@ -27,6 +27,9 @@ internal static class ChannelKinds
     /// <summary>The client has to speak: <c>FirstByteSeconds</c> holds.</summary>
     public static bool AwaitsClient(ChannelKind kind) => Table[kind].AwaitsClient;
 
+    /// <summary>Whether what it says unasked is text to a WebSocket.</summary>
+    public static bool SendsText(ChannelKind kind) => Table[kind].SendsText;
+
     /// <param name="Handler">A <c>ConnectionHandler</c>, one for all connections.</param>
-    private sealed record Traits(Type Handler, bool CountsReplies = false, bool AwaitsClient = true);
+    private sealed record Traits(Type Handler, bool CountsReplies = false, bool AwaitsClient = true, bool SendsText = true);
 }

@@ -26,7 +26,7 @@ internal sealed class ConnectionService(ConnectionDelegate next, Channel channel
     {
         var transport = connection.Context.Transport;
         var input = new BoundedInput(transport.Input, count, () => connection.TryEnd(CloseReason.BytesReached));
-        connection.Context.Transport = new BoundedTransport(input, transport.Output);
+        connection.Context.Transport = new DuplexPipe(input, transport.Output);
         try
         {
             await next(connection.Context);

@@ -25,6 +25,7 @@ public static class TcpExtensions
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<TcpMetrics>();
         services.AddSingleton<ChannelPipeline>();
+        services.AddSingleton<WebSocketChannels>();
         services.AddSingleton(provider => new TcpReadiness(provider.GetRequiredService<ChannelTable>(), provider.GetRequiredService<IHostApplicationLifetime>()));
         services.AddSingleton<IConnectionListenerFactory, ChannelTransport>();
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ChannelListeners>();

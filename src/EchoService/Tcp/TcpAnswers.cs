@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace EchoService.Tcp;
+
+/// <summary>A channel as lists show it.</summary>
+internal sealed record ChannelAnswer(
+    string Name,
+    string Kind,
+    string Address,
+    int Port,
+    string CloseAfter,
+    string ProxyProtocol,
+    bool Tls,
+    IReadOnlyList<object> Faults,
+    long Active,
+    long Total)
+{
+    public static ChannelAnswer Of(Channel channel) => new(
+        channel.Name,
+        channel.Options.Kind.ToString(),
+        channel.Options.Address,
+        channel.Port,
+        channel.Options.Close.After.ToString(),
+        "Off",
+        false,
+        [],
+        channel.Counters.Active,
+        channel.Counters.Opened);
+}
+
+/// <summary>A connection as lists show it.</summary>
+internal sealed record ConnectionAnswer(
+    string Id,
+    string Channel,
+    string Client,
+    DateTimeOffset OpenedAt,
+    long BytesIn,
+    long BytesOut,
+    IReadOnlyList<string> Faults)
+{
+    public static ConnectionAnswer Of(TcpConnection connection) => new(
+        connection.Id.ToString(CultureInfo.InvariantCulture),
+        connection.Channel.Name,
+        connection.Client,
+        connection.OpenedAt,
+        connection.BytesIn,
+        connection.BytesOut,
+        []);
+}

@@ -1,0 +1,63 @@
+using EchoService.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace EchoService.Tcp;
+
+internal static class TcpEndpoints
+{
+    public static void MapTcp(this IEndpointRouteBuilder routes)
+    {
+        var tcp = routes.MapGroup("/tcp").WithTags("tcp");
+        tcp.MapGet("/channels", Channels).WithSummary("The channels, in the order of their configuration.");
+        tcp.MapGet("/connections", Connections).WithSummary("The open connections, oldest first.");
+        tcp.MapDelete("/connections/{id}", Abort).WithSummary("Ends a connection with a reset.");
+        tcp.MapGet("/{name}", Serve).WithSummary("A channel over WebSocket.");
+    }
+
+    private static Results<Ok<ListPage<ChannelAnswer>>, ProblemHttpResult> Channels(ChannelTable channels, int? limit, string? cursor)
+    {
+        var query = new ListQuery(limit, cursor);
+        return query.TryRead(out var after, out var field)
+            ? TypedResults.Ok(ListPage<ChannelAnswer>.Of(channels.All.Index(), c => c.Index, c => ChannelAnswer.Of(c.Item), after, query.Rows))
+            : Invalid(field);
+    }
+
+    private static Results<Ok<ListPage<ConnectionAnswer>>, ProblemHttpResult> Connections(LiveConnections connections, int? limit, string? cursor)
+    {
+        var query = new ListQuery(limit, cursor);
+        return query.TryRead(out var after, out var field)
+            ? TypedResults.Ok(ListPage<ConnectionAnswer>.Of(connections.All.OrderBy(c => c.Id), c => c.Id, ConnectionAnswer.Of, after, query.Rows))
+            : Invalid(field);
+    }
+
+    private static Results<NoContent, ProblemHttpResult> Abort(string id, LiveConnections connections)
+    {
+        if (!long.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out var number) || connections.Find(number) is not { } connection)
+        {
+            return Problem.NotFound("There is no such connection.");
+        }
+
+        connection.Abort(CloseReason.Aborted);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> Serve(string name, HttpContext http, ChannelTable channels, WebSocketChannels webSockets)
+    {
+        if (channels.Find(name) is not { } channel)
+        {
+            return Problem.NotFound("There is no such channel.");
+        }
+
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            http.Response.Headers.Upgrade = "websocket";
+            return Problem.Of(StatusCodes.Status426UpgradeRequired, "webSocketRequired", "A channel is served over WebSocket here, and over TCP on its port.");
+        }
+
+        await webSockets.ServeAsync(http, channel);
+        return TypedResults.Empty;
+    }
+
+    private static ProblemHttpResult Invalid(string field) =>
+        Problem.Invalid(field, field == "limit" ? "limit must be 1 or more." : "cursor is not one that a list has given.");
+}
