@@ -29,11 +29,13 @@ try
 
     app.UseRequestSpans();
     app.UseHttpDoor();
+    app.UseWebSockets();
     app.MapApiDescription();
     app.MapHealth();
     app.MapMetrics();
     app.MapDownloads();
     app.MapHello();
+    app.MapTcp();
     app.MapCharacters();
 
     await app.RunAsync();
