@@ -1,4 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using EchoService.Tcp.Proxy;
+using EchoService.Tcp.Tls;
 using Microsoft.AspNetCore.Connections;
 
 namespace EchoService.Tcp.Kinds;
@@ -6,6 +9,8 @@ namespace EchoService.Tcp.Kinds;
 /// <summary>Sends one JSON line about the connection, and closes.</summary>
 internal sealed class InfoHandler(TimeProvider time) : ConnectionHandler
 {
+    private static readonly JsonSerializerOptions Form = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var live = TcpConnection.Of(connection);
@@ -13,10 +18,12 @@ internal sealed class InfoHandler(TimeProvider time) : ConnectionHandler
         {
             peer = live.Client,
             local = TcpConnection.Text(connection.LocalEndPoint),
+            proxy = connection.Features.Get<ProxyHeader>() is { } header ? ProxyFacts.Of(header) : null,
+            tls = connection.Features.Get<TlsFacts>(),
             channel = live.Channel.Name,
             host = Environment.MachineName,
             time = time.GetUtcNow().UtcDateTime,
         };
-        await live.SendAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(facts), (byte)'\n']);
+        await live.SendAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(facts, Form), (byte)'\n']);
     }
 }

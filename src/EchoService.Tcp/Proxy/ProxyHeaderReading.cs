@@ -76,7 +76,7 @@ internal sealed class ProxyHeaderReading(TcpConnection connection, TimeProvider 
         {
             return await _input.ReadAsync(timeout.Token);
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !connection.IsEnding)
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !connection.HasEnded)
         {
             return null;
         }

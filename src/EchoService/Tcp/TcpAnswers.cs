@@ -21,8 +21,8 @@ internal sealed record ChannelAnswer(
         channel.Options.Address,
         channel.Port,
         channel.Options.Close.After.ToString(),
-        "Off",
-        false,
+        channel.Options.ProxyProtocol.ToString(),
+        channel.Options.Tls is not null,
         [],
         channel.Counters.Active,
         channel.Counters.Opened);

@@ -1,3 +1,4 @@
+using EchoService.Tcp;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging;
@@ -29,7 +30,7 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
 
     /// <summary>A free port for each channel that is there by default.</summary>
     public static IReadOnlyList<(string Key, string? Value)> FreeChannelPorts { get; } =
-        [("Tcp:Channels:echo:Port", "0"), ("Tcp:Channels:characters:Port", "0"), ("Tcp:Channels:discard:Port", "0")];
+        [.. new TcpOptions().Channels.Keys.Select(name => ($"Tcp:Channels:{name}:Port", (string?)"0"))];
 
     public string DataDirectory { get; }
 
