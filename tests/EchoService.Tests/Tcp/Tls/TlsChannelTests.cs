@@ -3,6 +3,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace EchoService.Tests.Tcp.Tls;
 
@@ -101,6 +103,49 @@ public sealed class TlsChannelTests : IDisposable
         await client.Stream.ShutdownAsync();
         Assert.Equal("Echoed back: no newline", await client.ReadToEndAsync());
         await service.HasClosedAsync(CloseReason.ClientClosed);
+    }
+
+    [Fact]
+    public async Task AClientThatNeverReadsIsGivenUp()
+    {
+        using var service = Service(("Tcp:Timeouts:WriteStallSeconds", "0.5"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var client = await TlsPeer.ConnectAsync(service, _authority);
+        var block = new byte[64 << 10];
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            while (true)
+            {
+                await client.Stream.WriteAsync(block, TestContext.Current.CancellationToken);
+            }
+        });
+        await service.HasClosedAsync(CloseReason.WriteStalled);
+    }
+
+    [Fact]
+    public async Task AResetInTheMiddleIsTheClients()
+    {
+        using var service = Service();
+        using var client = await TlsPeer.ConnectAsync(service, _authority);
+        await client.SendAsync("Hello\n");
+        await client.ExpectAsync("Echoed back: Hello\n");
+        client.Socket.LingerState = new(enable: true, 0);
+        client.Socket.Dispose();
+        await service.HasClosedAsync(CloseReason.ClientReset);
+        Assert.DoesNotContain(service.Logs.Lines, line => line.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+    }
+
+    [Fact]
+    public async Task AtShutdownAnIdleClientGetsACloseNotify()
+    {
+        using var service = Service();
+        using var client = await TlsPeer.ConnectAsync(service, _authority);
+        await client.SendAsync("Hello\n");
+        await client.ExpectAsync("Echoed back: Hello\n");
+        var stopping = service.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", await client.ReadToEndAsync());
+        client.Dispose();
+        await stopping;
+        await service.HasClosedAsync(CloseReason.Shutdown);
     }
 
     [Fact]
