@@ -141,11 +141,12 @@ public sealed class TlsChannelTests : IDisposable
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
+        var channel = service.Channel();
         var stopping = service.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
         Assert.Equal("", await client.ReadToEndAsync());
         client.Dispose();
         await stopping;
-        await service.HasClosedAsync(CloseReason.Shutdown);
+        Assert.Equal(1, channel.Counters.Closed(CloseReason.Shutdown));
     }
 
     [Fact]
