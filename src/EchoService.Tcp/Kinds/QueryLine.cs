@@ -31,6 +31,8 @@ internal static class QueryLine
     /// <summary>Telnet's "interpret as command": what it sends for Ctrl+C, without a line end.</summary>
     private const byte TelnetCommand = 0xFF;
 
+    private static ReadOnlySpan<byte> WhiteSpace => " \t\r\v\f"u8;
+
     /// <param name="data">Begins after the line when one was read.</param>
     /// <param name="isLast">Nothing more will come: what is left is a line, with or without an end.</param>
     public static QueryLineKind Read(ref ReadOnlySequence<byte> data, bool isLast, out string query)
@@ -46,7 +48,7 @@ internal static class QueryLine
         Span<byte> bytes = stackalloc byte[MostBytes];
         bytes = bytes[..(int)line.Length];
         line.CopyTo(bytes);
-        bytes = bytes.Trim(" \t\r\v\f"u8);
+        bytes = TrimEnd(bytes).TrimStart(WhiteSpace);
         if (!bytes.IsEmpty && bytes[0] is < 0x20 or TelnetCommand)
         {
             return QueryLineKind.End;
@@ -59,6 +61,18 @@ internal static class QueryLine
 
         data = data.Slice(end is null ? data.End : data.GetPosition(1, end.Value));
         return Decode(bytes, out query);
+    }
+
+    /// <summary>A telnet client sends a carriage return that is not the line's end as CR NUL (RFC 854), so `sun\r\0\r\n` when its input has CRLF.</summary>
+    private static Span<byte> TrimEnd(Span<byte> line)
+    {
+        line = line.TrimEnd(WhiteSpace);
+        while (line.EndsWith("\r\0"u8))
+        {
+            line = line[..^2].TrimEnd(WhiteSpace);
+        }
+
+        return line;
     }
 
     private static QueryLineKind Decode(ReadOnlySpan<byte> bytes, out string query)

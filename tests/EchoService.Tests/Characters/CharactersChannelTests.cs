@@ -111,7 +111,7 @@ public sealed class CharactersChannelTests
         await telnet.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
         Assert.Equal("35 matches for 'chess black'", await output.WaitForAsync("matches", TestContext.Current.CancellationToken));
         Assert.Equal("?> U+265A\t♚\tBLACK CHESS KING", await output.WaitForAsync("KING", TestContext.Current.CancellationToken));
-        await telnet.StandardInput.WriteAsync("sun\n\u0004\n");
+        await telnet.StandardInput.WriteAsync("sun\r\n\u0004\n");
         await telnet.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
         await output.WaitForAsync("17 matches for 'sun'", TestContext.Current.CancellationToken);
         await errors.WaitForAsync("Connection closed by foreign host.", TestContext.Current.CancellationToken);

@@ -11,6 +11,8 @@ public sealed class QueryLineTests
     [InlineData("sun\n", "sun")]
     [InlineData("  chess black \t\r\n", "chess black")]
     [InlineData("\tsun\n", "sun")]
+    [InlineData("sun\r\0\n", "sun")]
+    [InlineData("sun\r\0\r\n", "sun")]
     [InlineData("☺ é\r\n", "☺ é")]
     [InlineData("s\u0003n\n", "s\u0003n")]
     public void ReadsTheWordsOfALineHoweverItIsCut(string text, string words)
@@ -28,6 +30,8 @@ public sealed class QueryLineTests
     [InlineData("\r\n")]
     [InlineData("\n")]
     [InlineData(" \t \r\n")]
+    [InlineData("\r\0\n")]
+    [InlineData("\r\0\r\n")]
     public void AnEmptyLineAsksForNothing(string text) =>
         Assert.Equal((QueryLineKind.Empty, "", 0), Read(Encoding.UTF8.GetBytes(text), isLast: false));
 
