@@ -31,6 +31,7 @@ public static class DownloadsExtensions
         services.AddSingleton<JobControl>();
         services.AddSingleton<JobIntake>();
         services.AddSingleton<Committer>();
+        services.AddSingleton<CompanionDocument>();
         services.AddSingleton<ItemTransfer>();
         services.AddSingleton<LaneWorker>();
         services.AddSingleton<DownloadEngine>();

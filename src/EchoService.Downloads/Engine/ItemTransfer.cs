@@ -1,7 +1,6 @@
 using EchoService.Downloads.Content;
 using EchoService.Downloads.Fetching;
 using EchoService.Downloads.Jobs;
-using EchoService.Downloads.Naming;
 using EchoService.Downloads.Store;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +9,7 @@ namespace EchoService.Downloads.Engine;
 /// <summary>One attempt at one item: fetch it into a part file, and say how that ended.</summary>
 internal sealed class ItemTransfer(
     Fetcher fetcher,
+    CompanionDocument companions,
     DiskContentStorage storage,
     IOptions<DownloadsOptions> options,
     DownloadsMetrics metrics,
@@ -26,7 +26,18 @@ internal sealed class ItemTransfer(
             return (new ItemReport(lane, item.Number, Outcome.Failed, Error: new FetchError(ErrorCode.InvalidUrl, reason)), null);
         }
 
-        await using var response = await fetcher.OpenAsync(Request(lane.Options, url), cancellationToken);
+        var template = ItemName.TemplateOf(lane.Options, item.Options);
+        Companion? companion = null;
+        if (template is { NeedsMetadata: true })
+        {
+            companion = await companions.ReadAsync(lane, item, url, cancellationToken);
+            if (companion.Error is { } missing)
+            {
+                return (Failed(lane, item, missing), null);
+            }
+        }
+
+        await using var response = await fetcher.OpenAsync(Request(lane.Options, item.Options, url), cancellationToken);
         if (response.Error is { } refused)
         {
             return (Failed(lane, item, refused), null);
@@ -42,13 +53,14 @@ internal sealed class ItemTransfer(
                     return part.WriteAsync(bytes, token);
                 },
                 cancellationToken);
-            if (error is null)
+            error ??= Mismatch(item.Options, part);
+            if (error is null && ItemName.TryMake(template, lane, item, url, response, companion, out var name, out error))
             {
-                return (Saved(lane, item, url, response, part), part);
+                return (Saved(lane, item, name, response, part), part);
             }
 
             part.Discard();
-            return (Failed(lane, item, error), null);
+            return (Failed(lane, item, error!), null);
         }
         catch
         {
@@ -57,27 +69,49 @@ internal sealed class ItemTransfer(
         }
     }
 
-    private FetchRequest Request(JobOptions job, Uri url) => new(url)
+    private FetchRequest Request(JobOptions job, ItemOptions? item, Uri url) => new(url)
     {
-        Headers = job.Headers,
+        Headers = Merge(job.Headers, item?.Headers),
         MaxBytes = Math.Min(_options.MaxBytes, job.MaxBytes ?? long.MaxValue),
         Timeout = TimeSpan.FromSeconds(Math.Min(_options.TimeoutSeconds, job.TimeoutSeconds ?? double.MaxValue)),
     };
 
-    private static ItemReport Saved(Lane lane, LaneItem item, Uri url, FetchResponse response, PartFile part)
+    /// <summary>The item's headers over the job's.</summary>
+    private static IReadOnlyDictionary<string, string>? Merge(IReadOnlyDictionary<string, string>? job, IReadOnlyDictionary<string, string>? item)
     {
-        var wished = Name(lane.Options, item, url, SuggestedName.For(url, response.ContentDisposition, response.ContentType));
-        var file = new SavedFile(
-            wished, lane.Options.OnConflict ?? OnConflict.Rename, part.Length, part.Sha256, response.ContentType, response.Status);
-        return new ItemReport(lane, item.Number, Outcome.Saved, file);
+        if (job is null || item is null)
+        {
+            return item ?? job;
+        }
+
+        var merged = new Dictionary<string, string>(job, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in item)
+        {
+            merged[name] = value;
+        }
+
+        return merged;
     }
 
-    private static string Name(JobOptions job, LaneItem item, Uri url, string suggested) =>
-        job.FileName is { } template
-        && NameTemplate.TryParse(template, [], out var parsed, out _)
-        && parsed.TryRender(new NameParts(suggested, url, item.Number), out var name, out _)
-            ? name
-            : suggested;
+    /// <summary>What the list says of the file and the file does not keep.</summary>
+    private static FetchError? Mismatch(ItemOptions? expected, PartFile part)
+    {
+        if (expected?.Size is { } size && size != part.Length)
+        {
+            return new FetchError(ErrorCode.ChecksumMismatch, $"The file has {part.Length} bytes, {size} were expected.");
+        }
+
+        return expected?.Sha256 is { } digest && digest != part.Sha256
+            ? new FetchError(ErrorCode.ChecksumMismatch, $"The file's SHA-256 is {part.Sha256}, {digest} was expected.")
+            : null;
+    }
+
+    private static ItemReport Saved(Lane lane, LaneItem item, string name, FetchResponse response, PartFile part)
+    {
+        var file = new SavedFile(
+            name, lane.Options.OnConflict ?? OnConflict.Rename, part.Length, part.Sha256, response.ContentType, response.Status);
+        return new ItemReport(lane, item.Number, Outcome.Saved, file);
+    }
 
     private ItemReport Failed(Lane lane, LaneItem item, FetchError error)
     {

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
@@ -5,16 +8,53 @@ using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads.Intake;
 
-/// <summary>Takes lists in. A job is real only when all of it is durable; a list that breaks off leaves nothing.</summary>
+/// <summary>
+/// Takes lists in. A job is real only when all of it is durable; a list that breaks off leaves nothing. A request with a key
+/// makes one job, however often it is sent.
+/// </summary>
 internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents events, IOptions<DownloadsOptions> options, TimeProvider time)
 {
-    /// <param name="read">Reads the list into the receiver and returns the job's options.</param>
-    /// <exception cref="ListException">The list is refused.</exception>
-    public async Task<Job> SubmitAsync(Func<ListReceiver, CancellationToken, Task<JobOptions>> read, CancellationToken cancellationToken)
+    private const int MaxKeyLength = 255;
+
+    private readonly ConcurrentDictionary<string, byte> _inFlight = new(StringComparer.Ordinal);
+
+    /// <param name="requestKey">The request's <c>Idempotency-Key</c>; null: it has none.</param>
+    /// <exception cref="ListException">The list or the key is refused.</exception>
+    public async Task<Job> SubmitAsync(ListReader read, string? requestKey, CancellationToken cancellationToken)
     {
+        if (requestKey is null)
+        {
+            return await ReceiveAsync(read, null, cancellationToken);
+        }
+
+        if (requestKey.Length is 0 or > MaxKeyLength || requestKey.Any(character => character is <= ' ' or > '~'))
+        {
+            throw new ListException("invalidIdempotencyKey", $"Idempotency-Key must be 1 to {MaxKeyLength} printable ASCII characters.");
+        }
+
+        if (!_inFlight.TryAdd(requestKey, 0))
+        {
+            throw new ListException("idempotencyInFlight", "A request with this Idempotency-Key is under way: ask again when it has ended.");
+        }
+
+        try
+        {
+            return store.FindRequest(requestKey) is { } earlier
+                ? await CompareAsync(read, earlier, cancellationToken)
+                : await ReceiveAsync(read, requestKey, cancellationToken);
+        }
+        finally
+        {
+            _inFlight.TryRemove(requestKey, out _);
+        }
+    }
+
+    private async Task<Job> ReceiveAsync(ListReader read, string? requestKey, CancellationToken cancellationToken)
+    {
+        using var digest = requestKey is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var key = await store.ReceiveAsync(id, cancellationToken);
-        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, cancellationToken);
+        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, cancellationToken);
         (int Skipped, bool Ended) published;
         try
         {
@@ -25,7 +65,8 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
                 throw new ListException("emptyList", "The list has no URL.");
             }
 
-            published = await store.PublishAsync(key, jobOptions, cancellationToken);
+            var request = requestKey is null ? null : new RequestKey(requestKey, Finish(digest!, jobOptions));
+            published = await store.PublishAsync(key, jobOptions, request, cancellationToken);
         }
         catch
         {
@@ -38,5 +79,22 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
         var job = store.FindJob(id)!;
         events.Received(job, receiver.Bad, published.Skipped, published.Ended);
         return job;
+    }
+
+    /// <summary>The job of the earlier request, where this one asks for the same.</summary>
+    private async Task<Job> CompareAsync(ListReader read, (byte[] Digest, string Job) earlier, CancellationToken cancellationToken)
+    {
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var receiver = new ListReceiver(store, null, options.Value.MaxItemsPerJob, digest, cancellationToken);
+        var jobOptions = await read(receiver, cancellationToken);
+        return CryptographicOperations.FixedTimeEquals(Finish(digest, jobOptions), earlier.Digest) && store.FindJob(earlier.Job) is { } job
+            ? job
+            : throw new ListException("idempotencyMismatch", "This Idempotency-Key belongs to another list: use a new key for a new list.");
+    }
+
+    private static byte[] Finish(IncrementalHash digest, JobOptions options)
+    {
+        digest.AppendData(Encoding.UTF8.GetBytes(JobOptionsJson.Write(options)));
+        return digest.GetHashAndReset();
     }
 }

@@ -13,8 +13,9 @@ internal static class JobOptionsReader
         JobOptionsJson.Default.JobOptions.Properties.ToDictionary(property => property.Name, StringComparer.Ordinal);
 
     /// <exception cref="ListException">Code <c>invalidOptions</c>.</exception>
-    public static JobOptions Read(IReadOnlyDictionary<string, JsonElement> properties)
+    public static JobOptions Read(IEnumerable<KeyValuePair<string, JsonElement>> given)
     {
+        var properties = given.ToList();
         var errors = new SortedDictionary<string, string[]>(StringComparer.Ordinal);
         foreach (var (name, value) in properties)
         {
@@ -36,8 +37,8 @@ internal static class JobOptionsReader
     }
 
     /// <summary>Options beside a list that is no JSON: query parameters.</summary>
-    public static JobOptions Read(IEnumerable<KeyValuePair<string, string>> parameters) =>
-        Read(parameters.ToDictionary(parameter => parameter.Key, parameter => Element(parameter.Key, parameter.Value), StringComparer.Ordinal));
+    public static JobOptions ReadText(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        Read(parameters.Select(parameter => KeyValuePair.Create(parameter.Key, Element(parameter.Key, parameter.Value))));
 
     private static JsonElement Element(string name, string text)
     {
@@ -69,7 +70,7 @@ internal static class JobOptionsReader
 
         try
         {
-            Parse(new Dictionary<string, JsonElement>(StringComparer.Ordinal) { [name] = value });
+            Parse([KeyValuePair.Create(name, value)]);
             return null;
         }
         catch (JsonException)
@@ -88,7 +89,7 @@ internal static class JobOptionsReader
         _ => "an object whose values are strings",
     };
 
-    private static JobOptions Parse(IReadOnlyDictionary<string, JsonElement> properties)
+    private static JobOptions Parse(IEnumerable<KeyValuePair<string, JsonElement>> properties)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))

@@ -3,19 +3,9 @@ using EchoService.Downloads.Naming;
 
 namespace EchoService.Downloads.Intake;
 
-/// <summary>Ranges of job options, and the headers that a job may set.</summary>
+/// <summary>Ranges of job options.</summary>
 internal static class JobOptionsRules
 {
-    private const int MaxHeaders = 50;
-    private const int MaxHeaderBytes = 8192;
-
-    // These frame the message or belong to the engine (ranges, encodings): a job that set them would break both.
-    private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Host", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "TE", "Trailer", "Keep-Alive", "Proxy-Authorization",
-        "Proxy-Connection", "Range", "If-Range", "Accept-Encoding", "Expect",
-    };
-
     /// <returns>Field and problem, for each that is wrong.</returns>
     public static IEnumerable<(string Field, string Problem)> Check(JobOptions options)
     {
@@ -32,12 +22,18 @@ internal static class JobOptionsRules
             }
         }
 
-        if (options.FileName is { } template && !NameTemplate.TryParse(template, [], out _, out var problem))
+        UrlTemplate? urls = null;
+        if (options.UrlTemplate is { } text && !UrlTemplate.TryParse(text, out urls, out var fault))
+        {
+            yield return ("urlTemplate", fault);
+        }
+
+        if (options.FileName is { } template && !NameTemplate.TryParse(template, urls?.Names ?? [], out _, out var problem))
         {
             yield return ("fileName", problem);
         }
 
-        if (options.Headers is { } headers && HeaderProblem(headers) is { } header)
+        if (options.Headers is { } headers && HeaderRules.Problem(headers) is { } header)
         {
             yield return ("headers", header);
         }
@@ -51,36 +47,4 @@ internal static class JobOptionsRules
         ("timeoutSeconds", options.TimeoutSeconds, 0.001, 604_800),
         ("maxBytes", options.MaxBytes, 1, long.MaxValue),
     ];
-
-    private static string? HeaderProblem(IReadOnlyDictionary<string, string> headers)
-    {
-        if (headers.Count > MaxHeaders || headers.Sum(header => header.Key.Length + header.Value.Length) > MaxHeaderBytes)
-        {
-            return "At most 50 headers of 8 KiB together.";
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            if (name.Length == 0 || !name.All(IsTokenCharacter))
-            {
-                return $"'{name}' is no header name.";
-            }
-
-            if (s_reserved.Contains(name))
-            {
-                return $"'{name}' is set by the service itself.";
-            }
-
-            if (value.Any(character => character != '\t' && (char.IsControl(character) || character > '~')))
-            {
-                return $"The value of '{name}' may hold printable ASCII only.";
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>RFC 9110, 5.6.2.</summary>
-    private static bool IsTokenCharacter(char character) =>
-        char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal);
 }

@@ -63,13 +63,10 @@ internal sealed class JsonList
 
             if (result.IsCompleted)
             {
-                return list.Options();
+                return list._options;
             }
         }
     }
-
-    private Dictionary<string, JsonElement> Options() =>
-        _listSeen ? _options : throw new ListException("emptyList", "The property 'urls' is missing: give an array of URLs.");
 
     private SequencePosition Take(ReadOnlySequence<byte> buffer, bool last)
     {

@@ -1,12 +1,15 @@
 using System.Security.Cryptography;
 using System.Text;
 using EchoService.Downloads.Fetching;
+using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
 
 namespace EchoService.Downloads.Intake;
 
 /// <summary>Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written.</summary>
-internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxItems, CancellationToken cancellationToken)
+/// <param name="job">Null: the list is only compared with one that came before, nothing is stored.</param>
+/// <param name="digest">Is fed with every line; null: nobody asks.</param>
+internal sealed class ListReceiver(SqliteDownloadStore store, long? job, int maxItems, IncrementalHash? digest, CancellationToken cancellationToken)
 {
     private const int BatchSize = 2000;
 
@@ -22,14 +25,15 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxI
     /// <param name="number">The line's number in the list, from 1.</param>
     /// <param name="problem">Why the line is no URL, where the reader knows.</param>
     /// <exception cref="ListException">The list is longer than the operator allows.</exception>
-    public ValueTask AddAsync(int number, string url, string? problem = null)
+    public ValueTask AddAsync(int number, string url, string? problem = null, ItemOptions? options = null)
     {
         if (++Count > maxItems)
         {
             throw new ListException("tooManyItems", $"A list may have {maxItems} items at most (Downloads:MaxItemsPerJob): split it.");
         }
 
-        var item = Item(number, url, problem);
+        digest?.AppendData(Encoding.UTF8.GetBytes($"{number} {url}\n{JobOptionsJson.Write(options)}\n"));
+        var item = Item(number, url, problem, options);
         Bad += item.Error is null ? 0 : 1;
         _batch.Add(item);
         return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
@@ -50,14 +54,14 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long job, int maxI
         await _writing;
         var batch = _batch;
         _batch = new List<NewItem>(BatchSize);
-        _writing = batch.Count == 0 ? Task.CompletedTask : Task.Run(() => store.AppendAsync(job, batch, _hosts, cancellationToken), CancellationToken.None);
+        _writing = batch.Count == 0 || job is not { } key ? Task.CompletedTask : Task.Run(() => store.AppendAsync(key, batch, _hosts, cancellationToken), CancellationToken.None);
     }
 
-    private static NewItem Item(int number, string text, string? problem)
+    private static NewItem Item(int number, string text, string? problem, ItemOptions? options)
     {
         if (problem is null && FetchUrl.TryParse(text, out var url, out problem))
         {
-            return new NewItem(number, text, FetchUrl.HostKey(url), SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri))[..16], null, null);
+            return new NewItem(number, text, FetchUrl.HostKey(url), SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri))[..16], null, null, options);
         }
 
         return new NewItem(number, text.Length > FetchUrl.MaxBytes ? text[..FetchUrl.MaxBytes] : text, null, null, ErrorCode.InvalidUrl, problem);

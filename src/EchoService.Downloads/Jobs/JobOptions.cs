@@ -29,6 +29,12 @@ public sealed record JobOptions
 
     public long? MaxBytes { get; init; }
 
+    /// <summary>URLs as a template, e.g. <c>http://host/{cc}/{cc}.gif</c>, filled from the request's <c>values</c>.</summary>
+    public string? UrlTemplate { get; init; }
+
+    /// <summary>The items' companion documents, as a template of the same values.</summary>
+    public string? MetadataUrl { get; init; }
+
     /// <summary>Template of file names.</summary>
     public string? FileName { get; init; }
 

@@ -12,10 +12,15 @@ namespace EchoService.Downloads.Jobs;
     PropertyNameCaseInsensitive = false,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(JobOptions))]
+[JsonSerializable(typeof(ItemOptions))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class JobOptionsJson : JsonSerializerContext
 {
     public static string Write(JobOptions options) => JsonSerializer.Serialize(options, Default.JobOptions);
+
+    public static string? Write(ItemOptions? options) => options is null ? null : JsonSerializer.Serialize(options, Default.ItemOptions);
+
+    public static ItemOptions? ParseItem(string? json) => json is null ? null : JsonSerializer.Deserialize(json, Default.ItemOptions);
 
     public static JobOptions Parse(string json) => json == "{}" ? s_none : JsonSerializer.Deserialize(json, Default.JobOptions)!;
 

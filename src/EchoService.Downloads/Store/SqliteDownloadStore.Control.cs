@@ -41,6 +41,7 @@ internal sealed partial class SqliteDownloadStore
             session =>
             {
                 session.Execute("empty_queues", ("@job", job));
+                session.Execute("forget_request", ("@job", job));
                 return session.Execute("delete_job", ("@job", job));
             },
             cancellationToken);

@@ -26,9 +26,10 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
-    /// <summary>Makes the job real; it is durable when this returns.</summary>
+    /// <summary>Makes the job real, with what it answers to; both are durable when this returns.</summary>
+    /// <param name="request">Null: the request has no key.</param>
     /// <returns>How many lines repeat an earlier one, and whether the job ended at once because nothing of it can be fetched.</returns>
-    public async Task<(int Skipped, bool Ended)> PublishAsync(long job, JobOptions options, CancellationToken cancellationToken)
+    public async Task<(int Skipped, bool Ended)> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
     {
         var skipped = await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
         await _database.WriteRelaxedAsync(
@@ -43,16 +44,28 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
         var state = await _database.WriteAsync(
-            session => session.Scalar(
-                "publish",
-                ("@options", JobOptionsJson.Write(options)),
-                ("@concurrency", options.Concurrency ?? 0),
-                ("@per_host", options.PerHost ?? 0),
-                ("@now", Now),
-                ("@job", job)),
+            session =>
+            {
+                if (request is not null)
+                {
+                    session.Execute("remember_request", ("@key", request.Key), ("@digest", request.Digest), ("@now", Now), ("@job", job));
+                }
+
+                return session.Scalar(
+                    "publish",
+                    ("@options", JobOptionsJson.Write(options)),
+                    ("@concurrency", options.Concurrency ?? 0),
+                    ("@per_host", options.PerHost ?? 0),
+                    ("@now", Now),
+                    ("@job", job));
+            },
             cancellationToken);
         return (skipped, state == (int)JobState.Completed);
     }
+
+    /// <summary>The job that a request with this key has made, and the digest of what it asked for; null: there was none.</summary>
+    public (byte[] Digest, string Job)? FindRequest(string key) => _database.Read(session =>
+        session.Query("request", row => ((byte[] Digest, string Job)?)((byte[])row.GetValue(0), row.GetString(1)), ("@key", key)).FirstOrDefault());
 
     /// <summary>Removes a job whose list broke off.</summary>
     public Task DiscardAsync(long job, CancellationToken cancellationToken) => RemoveRowsAsync(job, cancellationToken);
@@ -85,7 +98,8 @@ internal sealed partial class SqliteDownloadStore
             ("@state", (int)(item.Error is null ? ItemState.Queued : ItemState.Failed)),
             ("@error_code", (int?)item.Error),
             ("@error", item.Message),
-            ("@finished_at", item.Error is null ? null : Now));
+            ("@finished_at", item.Error is null ? null : Now),
+            ("@options", JobOptionsJson.Write(item.Options)));
 
     private int SkipDuplicates(SqliteSession session, long job)
     {

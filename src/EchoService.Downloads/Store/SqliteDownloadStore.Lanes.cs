@@ -96,7 +96,7 @@ internal sealed partial class SqliteDownloadStore
     {
         var rows = session.Query(
             "claimable_items",
-            row => (Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2)), Host: row.GetInt64(3)),
+            row => (Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Text(row, 4))), Host: row.GetInt64(3)),
             ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", due.Batch));
         var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();
         foreach (var item in items)

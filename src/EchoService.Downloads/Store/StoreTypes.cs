@@ -6,14 +6,17 @@ namespace EchoService.Downloads.Store;
 /// <summary>A line of a list on its way into the store. With <c>Error</c> it is a failed item from the start.</summary>
 /// <param name="Host">The host's name and port.</param>
 /// <param name="UrlHash">16 bytes that two lines share when they ask for the same thing.</param>
-internal sealed record NewItem(int Number, string Url, string? Host, byte[]? UrlHash, ErrorCode? Error, string? Message);
+internal sealed record NewItem(int Number, string Url, string? Host, byte[]? UrlHash, ErrorCode? Error, string? Message, ItemOptions? Options = null);
+
+/// <summary>A request's <c>Idempotency-Key</c>, and the digest of what it asked for.</summary>
+internal sealed record RequestKey(string Key, byte[] Digest);
 
 /// <summary>A leased lane: one job at one host, with its batch of items.</summary>
 /// <param name="Token">Grows with every lease; what is reported with an old one changes nothing.</param>
 internal sealed record Lane(long Token, long Job, string JobId, JobOptions Options, long Host, string HostName, IReadOnlyList<LaneItem> Items);
 
 /// <param name="Attempts">Those already used up.</param>
-internal sealed record LaneItem(int Number, string Url, int Attempts);
+internal sealed record LaneItem(int Number, string Url, int Attempts, ItemOptions? Options = null);
 
 /// <summary>How a worker's turn at an item ended.</summary>
 internal enum Outcome

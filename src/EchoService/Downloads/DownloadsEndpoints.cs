@@ -6,6 +6,7 @@ using EchoService.Health;
 using EchoService.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EchoService.Downloads;
 
@@ -22,8 +23,8 @@ internal static class DownloadsEndpoints
     {
         var downloads = routes.MapGroup("/downloads").WithTags("Downloads");
         downloads.MapPost("/", SubmitAsync)
-            .Accepts<ListRequest>("application/json", "text/plain")
-            .WithSummary("Takes a list of URLs: JSON, or a URL a line with the options as query parameters.");
+            .Accepts<ListRequest>("application/json", "text/plain", "application/x-ndjson")
+            .WithSummary("Takes a list of URLs: JSON, or a URL or an item a line with the options as query parameters.");
         downloads.MapGet("/", List).WithSummary("Jobs, newest first.");
         downloads.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
         downloads.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
@@ -33,7 +34,7 @@ internal static class DownloadsEndpoints
     }
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> SubmitAsync(
-        HttpContext context, JobIntake intake, TimeProvider time, CancellationToken cancellationToken)
+        HttpContext context, JobIntake intake, TimeProvider time, [FromHeader(Name = "Idempotency-Key")] string? requestKey, CancellationToken cancellationToken)
     {
         // Lists have a limit of their own, Downloads:MaxItemsPerJob; they are streamed, so their bytes need none.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -48,16 +49,24 @@ internal static class DownloadsEndpoints
 
         try
         {
-            var job = await intake.SubmitAsync(read, cancellationToken);
+            var job = await intake.SubmitAsync(read, requestKey, cancellationToken);
             return TypedResults.Accepted($"/downloads/{job.Id}", JobAnswer.Of(job, time));
         }
         catch (ListException refused)
         {
             return refused.Errors is { } errors
                 ? Problem.Invalid(errors.ToDictionary(), refused.Code)
-                : Problem.Of(refused.Code == "tooManyItems" ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest, refused.Code, refused.Message);
+                : Problem.Of(StatusOf(refused.Code), refused.Code, refused.Message);
         }
     }
+
+    private static int StatusOf(string code) => code switch
+    {
+        "tooManyItems" => StatusCodes.Status413PayloadTooLarge,
+        "idempotencyInFlight" => StatusCodes.Status409Conflict,
+        "idempotencyMismatch" => StatusCodes.Status422UnprocessableEntity,
+        _ => StatusCodes.Status400BadRequest,
+    };
 
     private static Results<Ok<ListAnswer<JobAnswer>>, ProblemHttpResult> List(
         SqliteDownloadStore store, TimeProvider time, string? state, int? limit, string? cursor)

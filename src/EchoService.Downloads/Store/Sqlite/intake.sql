@@ -5,8 +5,8 @@ INSERT INTO jobs (id, state, options, created_at) VALUES (@id, 0, '{}', @now) RE
 INSERT INTO hosts (name) VALUES (@name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING key
 
 -- name: add_item
-INSERT INTO items (job, n, url, url_hash, host, queue, state, error_code, error, finished_at)
-VALUES (@job, @n, @url, @url_hash, @host, @host, @state, @error_code, @error, @finished_at)
+INSERT INTO items (job, n, url, url_hash, host, queue, state, error_code, error, finished_at, options)
+VALUES (@job, @n, @url, @url_hash, @host, @host, @state, @error_code, @error, @finished_at, @options)
 
 -- name: count_received
 UPDATE jobs SET total = total + @queued + @failed, queued = queued + @queued, failed = failed + @failed WHERE key = @job
@@ -39,6 +39,12 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
     started_at = CASE WHEN queued = 0 THEN @now END,
     finished_at = CASE WHEN queued = 0 THEN @now END
 WHERE key = @job AND state = 0 RETURNING state
+
+-- name: remember_request
+INSERT INTO idempotency (key, digest, job, created_at) SELECT @key, @digest, id, @now FROM jobs WHERE key = @job
+
+-- name: request
+SELECT digest, job FROM idempotency WHERE key = @key
 
 -- name: received_jobs
 SELECT key FROM jobs WHERE state = 0

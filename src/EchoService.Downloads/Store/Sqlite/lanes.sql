@@ -27,7 +27,7 @@ INSERT INTO lanes (job, queue, host, node, expires_at) VALUES (@job, @queue, @ho
 DELETE FROM lanes WHERE token = @token
 
 -- name: claimable_items
-SELECT n, url, attempts, host FROM items INDEXED BY items_claimable
+SELECT n, url, attempts, host, options FROM items INDEXED BY items_claimable
 WHERE job = @job AND queue = @queue AND state = 0 AND due_at <= @now ORDER BY due_at, n LIMIT @batch
 
 -- name: claim_item

@@ -33,7 +33,7 @@ public sealed class DownloadStoreTests : IDisposable
         Assert.Empty(_store.ListJobs(null, null, 10).Items);
         Assert.Empty((await ClaimAsync(10)).Lanes);
 
-        await _store.PublishAsync(key, new JobOptions(), Token);
+        await _store.PublishAsync(key, new JobOptions(), null, Token);
         Assert.Equal(JobState.Running, _store.FindJob("one")!.State);
         Assert.Single((await ClaimAsync(10)).Lanes);
     }
@@ -216,7 +216,7 @@ public sealed class DownloadStoreTests : IDisposable
     {
         var key = await _store.ReceiveAsync(id, Token);
         await _store.AppendAsync(key, items, [], Token);
-        await _store.PublishAsync(key, options, Token);
+        await _store.PublishAsync(key, options, null, Token);
     }
 
     private Task<Claim> ClaimAsync(int slots, int perHost = 8) =>
