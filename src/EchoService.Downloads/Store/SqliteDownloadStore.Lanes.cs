@@ -26,7 +26,8 @@ internal sealed partial class SqliteDownloadStore
     {
         var lanes = new List<Lane>();
         var turns = session.Query("turns", row => new Turn(
-            row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4)) { Active = row.GetInt32(5) });
+            row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
+        { Active = row.GetInt32(5) });
         while (turns.Count > 0 && lanes.Count < limits.Slots)
         {
             turns.RemoveAll(turn => lanes.Count >= limits.Slots || !ClaimOne(session, turn, limits, lanes));
