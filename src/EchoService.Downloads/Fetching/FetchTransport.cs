@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Security;
 using System.Reflection;
@@ -15,11 +16,11 @@ internal sealed class FetchTransport : IDisposable
     private readonly EgressConnector _connector;
     private readonly HttpMessageInvoker _invoker;
 
-    public FetchTransport(DownloadsOptions options, FetcherSettings settings, TimeProvider time)
+    public FetchTransport(DownloadsOptions options, FetcherSettings settings, TimeProvider time, IMeterFactory? meters)
     {
         _options = options;
         _connector = new EgressConnector(settings.EgressGuard ? new AddressPolicy(options.Egress) : null, time, settings.Resolve);
-        _invoker = new HttpMessageInvoker(Handler(settings.TrustedRoots));
+        _invoker = new HttpMessageInvoker(Handler(settings.TrustedRoots, meters));
         UserAgent = options.UserAgent.Length > 0 ? options.UserAgent : $"EchoService/{Version}";
     }
 
@@ -38,8 +39,9 @@ internal sealed class FetchTransport : IDisposable
 
     public void Dispose() => _invoker.Dispose();
 
-    private SocketsHttpHandler Handler(X509Certificate2Collection? roots) => new()
+    private SocketsHttpHandler Handler(X509Certificate2Collection? roots, IMeterFactory? meters) => new()
     {
+        MeterFactory = meters,
         UseProxy = false,
         AllowAutoRedirect = false,
         UseCookies = false,

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
@@ -12,11 +13,17 @@ namespace EchoService.Downloads.Fetching;
 /// Every 2xx is a success, as for <c>curl -f</c> and <c>wget</c>: 204 and 205 are empty bodies. Only a 206 that nobody asked for is none: it is a
 /// piece of the resource.
 /// </remarks>
-internal sealed class Fetcher(IOptions<DownloadsOptions> options, TimeProvider time, FetcherSettings? settings = null) : IDisposable
+/// <param name="settings">What the program around the fetcher decides.</param>
+/// <param name="meters">Scopes the HTTP stack's own metrics.</param>
+internal sealed class Fetcher(
+    IOptions<DownloadsOptions> options,
+    TimeProvider time,
+    FetcherSettings? settings = null,
+    IMeterFactory? meters = null) : IDisposable
 {
     private const int MostRedirects = 5;
     private readonly DownloadsOptions _options = options.Value;
-    private readonly FetchTransport _transport = new(options.Value, settings ?? new FetcherSettings(), time);
+    private readonly FetchTransport _transport = new(options.Value, settings ?? new FetcherSettings(), time, meters);
 
     /// <exception cref="OperationCanceledException">The caller's token was cancelled; nothing else is thrown.</exception>
     public async Task<FetchResponse> OpenAsync(FetchRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace EchoService.Tests.Testing;
@@ -13,19 +14,26 @@ public sealed record SeededBody(ulong Seed, long Length)
     public string Sha256 => Digests.GetOrAdd(this, static body => body.Digest());
 
     /// <summary>Fills the buffer with the bytes from this offset on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(long offset, Span<byte> buffer)
     {
-        Span<byte> word = stackalloc byte[8];
-        while (!buffer.IsEmpty)
+        var within = (int)(offset % 8);
+        if (within > 0)
         {
-            var within = (int)(offset % 8);
-            BinaryPrimitives.WriteUInt64LittleEndian(word, Mix(Seed + (ulong)(offset / 8)));
-            var part = word[within..];
-            var count = Math.Min(part.Length, buffer.Length);
-            part[..count].CopyTo(buffer);
-            buffer = buffer[count..];
-            offset += count;
+            var head = buffer[..Math.Min(8 - within, buffer.Length)];
+            FillPart(offset / 8, within, head);
+            offset += head.Length;
+            buffer = buffer[head.Length..];
         }
+
+        var words = MemoryMarshal.Cast<byte, ulong>(buffer);
+        var first = Seed + (ulong)(offset / 8);
+        for (var at = 0; at < words.Length; at++)
+        {
+            words[at] = Mix(first + (ulong)at);
+        }
+
+        FillPart((offset / 8) + words.Length, 0, buffer[(words.Length * 8)..]);
     }
 
     public byte[] ToArray()
@@ -35,7 +43,15 @@ public sealed record SeededBody(ulong Seed, long Length)
         return bytes;
     }
 
+    private void FillPart(long word, int within, Span<byte> part)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        MemoryMarshal.Write(bytes, Mix(Seed + (ulong)word));
+        bytes.Slice(within, part.Length).CopyTo(part);
+    }
+
     // SplitMix64's mixing function: every word follows from its number alone.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Mix(ulong number)
     {
         var z = (number + 1) * 0x9E3779B97F4A7C15;
