@@ -22,7 +22,7 @@ internal sealed class AddressPolicy
 
     public bool Allows(IPAddress address, int port)
     {
-        // ::ffff:127.0.0.1 connects to 127.0.0.1.
+        // ::ffff:127.0.0.1 connects to 127.0.0.1; and IPNetwork (.NET 10.0) finds ::ffff:10.0.0.1 in 2000::/3, so no mapped form may get further.
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         if (IsListed(address))
         {

@@ -7,18 +7,18 @@ internal static class NetworkText
 {
     public static bool TryParse(string? text, out IPNetwork network)
     {
-        if (IPNetwork.TryParse(text, out network))
+        if (!IPNetwork.TryParse(text, out network))
         {
-            return true;
+            if (!IPAddress.TryParse(text, out var address) || address.ScopeIdOrZero() != 0)
+            {
+                return false;
+            }
+
+            network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
         }
 
-        if (!IPAddress.TryParse(text, out var address) || address.ScopeIdOrZero() != 0)
-        {
-            return false;
-        }
-
-        network = new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        return true;
+        // Addresses are compared in their IPv4 form, so a network of mapped ones would match nothing.
+        return !network.BaseAddress.IsIPv4MappedToIPv6;
     }
 
     public static IPNetwork Parse(string text) =>

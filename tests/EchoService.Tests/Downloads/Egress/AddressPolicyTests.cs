@@ -71,6 +71,7 @@ public sealed class AddressPolicyTests
 
     [Theory]
     [InlineData("::ffff:127.0.0.1")] // mapped
+    [InlineData("::ffff:10.0.0.1")]
     [InlineData("::ffff:169.254.169.254")]
     [InlineData("::ffff:0:127.0.0.1")] // translated (RFC 2765)
     [InlineData("::127.0.0.1")] // compatible
@@ -124,6 +125,8 @@ public sealed class AddressPolicyTests
     [InlineData("localhost")]
     [InlineData("")]
     [InlineData("fe80::1%1")]
+    [InlineData("::ffff:10.0.0.0/104")]
+    [InlineData("::ffff:10.0.0.1")]
     public void TheValidatorNamesTheKeyOfWhatIsNoNetwork(string text)
     {
         var options = new DownloadsOptions { Egress = { AllowedNetworks = ["10.0.0.0/8", text] } };

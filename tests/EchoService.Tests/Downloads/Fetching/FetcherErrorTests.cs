@@ -57,10 +57,10 @@ public sealed class FetcherErrorTests
     }
 
     [Fact]
-    public async Task AHandshakeThatNeverEndsIsConnect()
+    public async Task AHandshakeThatNeverEndsIsConnectAndNotTheAnswersTimeout()
     {
         await using var silent = RawOrigin.Silent();
-        using var fetcher = FetchFixture.Fetcher(options => options.ConnectSeconds = 0.2);
+        using var fetcher = FetchFixture.Fetcher(options => (options.ConnectSeconds, options.FirstByteSeconds) = (0.8, 0.4));
         var fetched = await fetcher.FetchAsync(new Uri($"https://127.0.0.1:{silent.Port}/"));
         Assert.Equal(new FetchError(ErrorCode.Connect, "The host took too long to connect.", Transient: true, Transport: true), fetched.Error);
     }

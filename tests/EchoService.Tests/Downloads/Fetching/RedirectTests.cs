@@ -97,13 +97,13 @@ public sealed class RedirectTests
     {
         await using var own = await Origin.StartAsync(Token);
         await using var other = await Origin.StartAsync(Token);
-        own.On("/a", OriginAnswer.Redirect("/b")).On("/b", OriginAnswer.Redirect(other.Url("/c").AbsoluteUri)).On("/d", OriginAnswer.Text("x"));
+        own.On("/a", OriginAnswer.Redirect("/b")).On("/b", OriginAnswer.Redirect(other.Url("/c").AbsoluteUri)).On("/d", OriginAnswer.Redirect("/e")).On("/e", OriginAnswer.Text("x"));
         other.On("/c", OriginAnswer.Redirect(own.Url("/d").AbsoluteUri));
         using var fetcher = FetchFixture.Fetcher();
         var secrets = new Dictionary<string, string> { ["Authorization"] = "Bearer s", ["Cookie"] = "a=b", ["X-Api-Key"] = "k", ["Accept-Language"] = "de" };
         await fetcher.FetchAsync(FetchFixture.Request(own.Url("/a")) with { Headers = secrets });
         Assert.Empty(secrets.Keys.Except(own.RequestsTo("/b")[0].Headers.Keys, StringComparer.OrdinalIgnoreCase));
-        foreach (var away in new[] { other.RequestsTo("/c")[0], own.RequestsTo("/d")[0] })
+        foreach (var away in new[] { other.RequestsTo("/c")[0], own.RequestsTo("/d")[0], own.RequestsTo("/e")[0] })
         {
             Assert.Equal(["Accept-Language"], away.Headers.Keys.Intersect(secrets.Keys, StringComparer.OrdinalIgnoreCase));
         }
