@@ -41,6 +41,26 @@ internal sealed class TcpPeer : IDisposable
         }
     }
 
+    /// <summary>Sends, and reads nothing, until the service has taken nothing more for two seconds.</summary>
+    public async Task FillAsync()
+    {
+        var bytes = new byte[64 << 10];
+        Array.Fill(bytes, (byte)'\n');
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        try
+        {
+            while (true)
+            {
+                patience.CancelAfter(TimeSpan.FromSeconds(2));
+                await Socket.SendAsync(bytes, patience.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!Cancelled.IsCancellationRequested)
+        {
+            // Full.
+        }
+    }
+
     public void HalfClose() => Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Exactly as much as <paramref name="expected"/> has, compared.</summary>
