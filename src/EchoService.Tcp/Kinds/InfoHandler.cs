@@ -18,7 +18,7 @@ internal sealed class InfoHandler(TimeProvider time) : ConnectionHandler
         {
             peer = live.Client,
             local = TcpConnection.Text(connection.LocalEndPoint),
-            proxy = connection.Features.Get<ProxyHeader>() is { } header ? ProxyFacts.Of(header) : null,
+            proxy = connection.Features.Get<ProxyHeader>() is { } header ? ProxyInfo.Of(header) : null,
             tls = connection.Features.Get<TlsFacts>(),
             channel = live.Channel.Name,
             host = Environment.MachineName,

@@ -17,8 +17,9 @@ internal sealed class ProxyHeaderReading(TcpConnection connection, TimeProvider 
 
     private bool IsOptional => _options.ProxyProtocol == ProxyProtocol.Optional;
 
-    /// <summary>With TLS the client speaks first on every channel.</summary>
-    private bool ClientSpeaksFirst => _options.Tls is not null || ChannelKinds.AwaitsClient(_options.Kind);
+    /// <summary>With TLS the client speaks first on every channel. Closing at accept, or at a time, is a word of the server's too.</summary>
+    private bool ClientSpeaksFirst => _options.Tls is not null
+        || (!ChannelKinds.SpeaksFirst(_options.Kind) && _options.Close.After is not (CloseAfter.Accept or CloseAfter.Time));
 
     public async ValueTask<ProxyReading> ReadAsync()
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace EchoService.Tcp.Proxy;
 
@@ -21,7 +22,13 @@ internal sealed record ProxyInfo(
 /// <param name="Client">SSL: 1 TLS, 2 a client certificate in this connection, 4 in its session.</param>
 /// <param name="Verify">SSL: 0 for a client certificate that was verified.</param>
 internal sealed record ProxyTlvInfo(
-    int Type, string? Name, string? Text, string Hex, int? Client = null, uint? Verify = null, IReadOnlyList<ProxyTlvInfo>? Tlvs = null)
+    int Type,
+    string? Name,
+    string? Text,
+    string Hex,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Client = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] uint? Verify = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProxyTlvInfo>? Tlvs = null)
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Serialization;
 
 namespace EchoService.Tcp.Tls;
 
@@ -9,7 +10,12 @@ namespace EchoService.Tcp.Tls;
 /// <param name="Version">As OpenSSL writes it: <c>TLSv1.3</c>.</param>
 /// <param name="ServerName">SNI; null where the client named no host.</param>
 /// <param name="ApplicationProtocol">ALPN; null where none was agreed on.</param>
-internal sealed record TlsFacts(string Version, string Cipher, string? ServerName, string? ApplicationProtocol, ClientCertificate? ClientCertificate)
+internal sealed record TlsFacts(
+    string Version,
+    string Cipher,
+    [property: JsonPropertyName("sni")] string? ServerName,
+    [property: JsonPropertyName("alpn")] string? ApplicationProtocol,
+    ClientCertificate? ClientCertificate)
 {
     public static TlsFacts Of(SslStream stream) => new(
         stream.SslProtocol switch

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using EchoService.Tcp;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Tcp.Proxy;
@@ -43,6 +45,51 @@ public sealed class HaproxyTests
         await using var haproxy = await Haproxy.StartAsync(new(IPAddress.Loopback, service.PortOf("echo")), $"check inter 100ms {send}");
         var line = await service.Logs.WaitForAsync(version);
         Assert.Contains($": {command}, client 127.0.0.1:", line.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("send-proxy", 1)]
+    [InlineData(V2, 2)]
+    public async Task InfoShowsTheClientAndTheHeader(string send, int version)
+    {
+        Assert.SkipWhen(Haproxy.IsMissing, "haproxy is not installed");
+        using var service = Service(("Tcp:Channels:echo:Kind", "Info"));
+        await using var haproxy = await Haproxy.StartAsync(new(IPAddress.Loopback, service.PortOf("echo")), send, UniqueId);
+        using var client = await haproxy.ConnectAsync(IPAddress.Loopback, IPAddress.Parse("127.0.0.9"));
+        var info = await InfoAsync(client);
+        var proxy = info.GetProperty("proxy");
+        Assert.Equal($"{client.LocalEndPoint}", info.GetProperty("peer").GetString());
+        Assert.Equal($"127.0.0.1:{haproxy.Port}", info.GetProperty("local").GetString());
+        Assert.Equal((version, "PROXY", "INET", "STREAM"), (proxy.GetProperty("version").GetInt32(), proxy.GetProperty("command").GetString(), proxy.GetProperty("family").GetString(), proxy.GetProperty("transport").GetString()));
+        Assert.Equal($"{client.LocalEndPoint}", proxy.GetProperty("source").GetString());
+        var tlvs = proxy.GetProperty("tlvs").EnumerateArray().ToDictionary(t => t.GetProperty("name").GetString()!, t => t.GetProperty("text").GetString());
+        Assert.Equal(version == 2, tlvs.ContainsKey("CRC32C"));
+        Assert.Equal(version == 2 ? "id-127.0.0.9-end" : null, tlvs.GetValueOrDefault("UNIQUE_ID"));
+    }
+
+    [Fact]
+    public async Task TheLimitForAnAddressCountsClientsAndNotTheProxy()
+    {
+        Assert.SkipWhen(Haproxy.IsMissing, "haproxy is not installed");
+        using var service = Service(("Tcp:Limits:PerAddress", "1"));
+        await using var haproxy = await Haproxy.StartAsync(new(IPAddress.Loopback, service.PortOf("echo")), V2, UniqueId);
+        using var first = await haproxy.ConnectAsync(IPAddress.Loopback, IPAddress.Parse("127.0.0.9"));
+        await EchoAsync(first);
+        using var other = await haproxy.ConnectAsync(IPAddress.Loopback, IPAddress.Parse("127.0.0.10"));
+        await EchoAsync(other);
+        using var second = await haproxy.ConnectAsync(IPAddress.Loopback, IPAddress.Parse("127.0.0.9"));
+        await service.HasClosedAsync(CloseReason.AddressLimit);
+        first.Dispose();
+        await service.HasClosedAsync(CloseReason.ClientClosed);
+        using var again = await haproxy.ConnectAsync(IPAddress.Loopback, IPAddress.Parse("127.0.0.9"));
+        await EchoAsync(again);
+    }
+
+    private static async Task<JsonElement> InfoAsync(Socket client)
+    {
+        using var stream = new NetworkStream(client);
+        using var json = await JsonDocument.ParseAsync(stream, cancellationToken: TestContext.Current.CancellationToken);
+        return json.RootElement.Clone();
     }
 
     private static async Task EchoAsync(Socket client)

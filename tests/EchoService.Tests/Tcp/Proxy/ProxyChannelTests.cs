@@ -208,6 +208,27 @@ public sealed class ProxyChannelTests
         await service.HasClosedAsync(CloseReason.FirstByteTimeout);
     }
 
+    [Theory]
+    [InlineData("Repeat")]
+    [InlineData("Daytime")]
+    [InlineData("Characters")]
+    [InlineData("Info")]
+    public async Task WhereTheServerSpeaksFirstAnOptionalHeaderIsWaitedForHalfASecond(string kind)
+    {
+        using var service = Service("Optional", more: ("Tcp:Channels:echo:Kind", kind));
+        using var client = await TcpPeer.ConnectAsync(service);
+        var clock = Stopwatch.StartNew();
+        await client.ReadAsync(3);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.4, 3);
+
+        using var proxied = await TcpPeer.ConnectAsync(service);
+        clock.Restart();
+        await proxied.SendAsync(V1);
+        await proxied.ReadAsync(3);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 0.45);
+        await service.Logs.WaitForAsync("Connection from 192.168.0.1:56324");
+    }
+
     [Fact]
     public async Task AProbeThatConnectsAndLeavesIsNoBrokenHeader()
     {

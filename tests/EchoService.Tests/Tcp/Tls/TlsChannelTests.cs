@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace EchoService.Tests.Tcp.Tls;
 
@@ -142,7 +142,7 @@ public sealed class TlsChannelTests : IDisposable
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
         var channel = service.Channel();
-        var stopping = service.Services.GetRequiredService<IHost>().StopAsync(TestContext.Current.CancellationToken);
+        var stopping = Task.Run(service.Dispose, TestContext.Current.CancellationToken);
         Assert.Equal("", await client.ReadToEndAsync());
         client.Dispose();
         await stopping;
@@ -315,6 +315,22 @@ public sealed class TlsChannelTests : IDisposable
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
         await service.Logs.WaitForAsync("Connection from 192.168.0.1:56324");
+    }
+
+    [Fact]
+    public async Task InfoShowsWhatTheHandshakeAgreedOn()
+    {
+        using var certificate = _authority.Issue("client");
+        using var service = Service(
+            ("Tcp:Channels:echo:Kind", "Info"), ($"{Section}:ApplicationProtocols:0", "echo/1"), ($"{Section}:ClientCertificates", "Required"),
+            ($"{Section}:ClientAuthorities", _authority.RootPath));
+        using var client = await TlsPeer.ConnectAsync(service, _authority, certificate: certificate, protocol: "echo/1");
+        using var json = JsonDocument.Parse(await client.ReadToEndAsync());
+        var tls = json.RootElement.GetProperty("tls");
+        Assert.Equal(("TLSv1.3", "echo.example", "echo/1"), (tls.GetProperty("version").GetString(), tls.GetProperty("sni").GetString(), tls.GetProperty("alpn").GetString()));
+        var shown = tls.GetProperty("clientCertificate");
+        Assert.Equal(("CN=client", "CN=Test Authority"), (shown.GetProperty("subject").GetString(), shown.GetProperty("issuer").GetString()));
+        Assert.Equal(certificate.GetCertHashString(HashAlgorithmName.SHA256), shown.GetProperty("sha256").GetString(), ignoreCase: true);
     }
 
     [Fact]
