@@ -32,6 +32,7 @@ public static class DownloadsExtensions
         services.AddSingleton<JobIntake>();
         services.AddSingleton<Committer>();
         services.AddSingleton<CompanionDocument>();
+        services.AddSingleton<ItemReceiver>();
         services.AddSingleton<ItemTransfer>();
         services.AddSingleton<LaneWorker>();
         services.AddSingleton<DownloadEngine>();

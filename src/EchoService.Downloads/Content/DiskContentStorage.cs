@@ -9,7 +9,11 @@ internal sealed class DiskContentStorage(DataFolder folder)
     /// <summary>Less room than this, or than a twentieth of a small disk, counts as none: the database and its log need some too.</summary>
     private const long ReservedBytes = 64L << 20;
 
-    public PartFile CreatePart(Lane lane, int number) => new(PartPath(lane.JobId, number, lane.Token));
+    public PartFile CreatePart(Lane lane, int number) => PartFile.Create(PartPath(lane.JobId, number, lane.Token), lane.Token);
+
+    /// <summary>Opens what an earlier attempt left, its durable bytes hashed again; null: it is gone, or shorter than it should be.</summary>
+    public Task<PartFile?> OpenPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
+        PartFile.GoOnAsync(PartPath(lane.JobId, number, kept.Token), kept.Token, kept.Size, cancellationToken);
 
     /// <summary>Makes the parts' bytes and entries durable; one flush for all where that is cheaper.</summary>
     public void Flush(IReadOnlyList<PartFile> parts)
@@ -25,7 +29,7 @@ internal sealed class DiskContentStorage(DataFolder folder)
     {
         foreach (var placement in placements)
         {
-            var part = PartPath(placement.JobId, placement.Number, placement.Token);
+            var part = PartPath(placement.JobId, placement.Number, placement.Part);
             Directory.CreateDirectory(JobFolder(placement.JobId));
             if (File.Exists(part))
             {
@@ -57,11 +61,12 @@ internal sealed class DiskContentStorage(DataFolder folder)
         }
     }
 
-    /// <summary>Removes parts that no committed row names; only before any lane runs.</summary>
-    public void RemoveParts(IEnumerable<Placement> keep)
+    /// <summary>Removes parts that no row needs.</summary>
+    /// <param name="jobId">Of this job, whose items no worker may end well any more; null: of all, before any lane runs.</param>
+    /// <param name="needed">Whether a row names the part of this job, item and token.</param>
+    public void RemoveParts(string? jobId, Func<string, int, long, bool> needed)
     {
-        var kept = keep.Select(placement => PartPath(placement.JobId, placement.Number, placement.Token)).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in Directory.EnumerateFiles(folder.Parts).Where(path => !kept.Contains(path)))
+        foreach (var path in Directory.EnumerateFiles(folder.Parts, jobId is null ? "*" : $"{jobId}-*").Where(path => !IsNeeded(path, needed)))
         {
             File.Delete(path);
         }
@@ -94,6 +99,12 @@ internal sealed class DiskContentStorage(DataFolder folder)
             return $"The data folder cannot be written: {exception.Message}";
         }
     }
+
+    private static bool IsNeeded(string path, Func<string, int, long, bool> needed) =>
+        Path.GetFileNameWithoutExtension(path).Split('-') is [var job, var number, var token]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+        && long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+        && needed(job, n, part);
 
     private string JobFolder(string jobId) => Path.Combine(folder.Files, jobId);
 

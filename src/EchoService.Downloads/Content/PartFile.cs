@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
@@ -9,13 +10,17 @@ internal sealed class PartFile : IDisposable
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sha256;
 
-    public PartFile(string path)
+    private PartFile(string path, long token, FileMode mode)
     {
         Path = path;
-        Handle = File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        Token = token;
+        Handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
     }
 
     public string Path { get; }
+
+    /// <summary>Of the attempt that began it: part of its name.</summary>
+    public long Token { get; }
 
     public SafeFileHandle Handle { get; }
 
@@ -23,6 +28,37 @@ internal sealed class PartFile : IDisposable
 
     /// <summary>Of all that was written, 64 lower-case hexadecimal digits. Ends the writing.</summary>
     public string Sha256 => _sha256 ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    public static PartFile Create(string path, long token) => new(path, token, FileMode.Create);
+
+    /// <summary>Opens a part that was left behind and cuts it to its durable bytes, from which the digest is made anew.</summary>
+    /// <returns>Null: it is not there, or it is shorter.</returns>
+    public static async Task<PartFile?> GoOnAsync(string path, long token, long size, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var part = new PartFile(path, token, FileMode.Open);
+        try
+        {
+            if (RandomAccess.GetLength(part.Handle) >= size)
+            {
+                RandomAccess.SetLength(part.Handle, size);
+                await Task.Run(() => part.Rehash(size, cancellationToken), cancellationToken);
+                return part;
+            }
+        }
+        catch
+        {
+            part.Dispose();
+            throw;
+        }
+
+        part.Discard();
+        return null;
+    }
 
     /// <summary>Appends. The write goes to the page cache: on a file there is no asynchronous write to be had on Linux.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -34,16 +70,47 @@ internal sealed class PartFile : IDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Closes and removes it.</summary>
+    /// <summary>Closes and removes it. One that cannot be removed now (a folder that is read-only for a while) goes at the next start.</summary>
     public void Discard()
     {
         Dispose();
-        File.Delete(Path);
+        try
+        {
+            File.Delete(Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No row names it: nobody reads it, and whoever discards has better things to do than to wait.
+        }
     }
 
     public void Dispose()
     {
         Handle.Dispose();
         _hash.Dispose();
+    }
+
+    private void Rehash(long size, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        try
+        {
+            while (Length < size)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var read = RandomAccess.Read(Handle, buffer.AsSpan(0, (int)Math.Min(buffer.Length, size - Length)), Length);
+                if (read == 0)
+                {
+                    throw new EndOfStreamException($"'{Path}' became shorter while it was read.");
+                }
+
+                _hash.AppendData(buffer, 0, read);
+                Length += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

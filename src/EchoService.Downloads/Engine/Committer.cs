@@ -104,9 +104,9 @@ internal sealed class Committer(
     {
         foreach (var (entry, result) in entries.Zip(results))
         {
-            if (result.Placement is not null)
+            if (result.Placement is not null || (result.Accepted && entry.Report!.Kept is not null))
             {
-                entry.Part!.Dispose();
+                entry.Part?.Dispose();
             }
             else
             {

@@ -41,7 +41,7 @@ internal sealed class DownloadEngine(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var unplaced = await store.RecoverAsync(cancellationToken);
-        storage.RemoveParts(unplaced);
+        storage.RemoveParts(null, store.NamesPart);
         storage.Place(unplaced);
         var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
         storage.Remove(result.Lost);

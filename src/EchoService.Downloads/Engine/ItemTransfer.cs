@@ -8,16 +8,14 @@ namespace EchoService.Downloads.Engine;
 
 /// <summary>One attempt at one item: fetch it into a part file, and say how that ended.</summary>
 internal sealed class ItemTransfer(
-    Fetcher fetcher,
+    ItemReceiver receiver,
     CompanionDocument companions,
-    DiskContentStorage storage,
     IOptions<DownloadsOptions> options,
-    DownloadsMetrics metrics,
     TimeProvider time)
 {
     private readonly DownloadsOptions _options = options.Value;
 
-    /// <returns>The report, and with a saved one its part, which is the committer's now.</returns>
+    /// <returns>The report, and where there is something to save or to go on from its part, which is the committer's now.</returns>
     /// <exception cref="IOException">The part cannot be written.</exception>
     public async Task<(ItemReport Report, PartFile? Part)> RunAsync(Lane lane, LaneItem item, CancellationToken cancellationToken)
     {
@@ -33,40 +31,30 @@ internal sealed class ItemTransfer(
             companion = await companions.ReadAsync(lane, item, url, cancellationToken);
             if (companion.Error is { } missing)
             {
-                return (Failed(lane, item, missing), null);
+                return (Failed(lane, item, missing, item.Kept), null);
             }
         }
 
-        await using var response = await fetcher.OpenAsync(Request(lane.Options, item.Options, url), cancellationToken);
-        if (response.Error is { } refused)
+        var received = await receiver.ReceiveAsync(lane, item, Request(lane.Options, item.Options, url), cancellationToken);
+        if (received.Stopped)
         {
-            return (Failed(lane, item, refused), null);
+            return (new ItemReport(lane, item.Number, Outcome.Released, Kept: received.Kept), received.Part);
         }
 
-        var part = storage.CreatePart(lane, item.Number);
-        try
+        if (received.Error is { } failure)
         {
-            var error = await response.CopyToAsync(
-                (bytes, token) =>
-                {
-                    metrics.Received(bytes.Length);
-                    return part.WriteAsync(bytes, token);
-                },
-                cancellationToken);
-            error ??= Mismatch(item.Options, part);
-            if (error is null && ItemName.TryMake(template, lane, item, url, response, companion, out var name, out error))
-            {
-                return (Saved(lane, item, name, response, part), part);
-            }
+            return (Failed(lane, item, failure, received.Kept), received.Part);
+        }
 
-            part.Discard();
-            return (Failed(lane, item, error!), null);
-        }
-        catch
+        var part = received.Part!;
+        var error = Mismatch(item.Options, part, received.Response.ResumedFrom > 0);
+        if (error is null && ItemName.TryMake(template, lane, item, url, received.Response, companion, out var name, out error))
         {
-            part.Discard();
-            throw;
+            return (Saved(lane, item, name, received.Response, part), part);
         }
+
+        part.Discard();
+        return (Failed(lane, item, error!, null), null);
     }
 
     private FetchRequest Request(JobOptions job, ItemOptions? item, Uri url) => new(url)
@@ -94,30 +82,31 @@ internal sealed class ItemTransfer(
     }
 
     /// <summary>What the list says of the file and the file does not keep.</summary>
-    private static FetchError? Mismatch(ItemOptions? expected, PartFile part)
+    /// <param name="pieced">Of two transfers: one from zero may still give what was expected.</param>
+    private static FetchError? Mismatch(ItemOptions? expected, PartFile part, bool pieced)
     {
         if (expected?.Size is { } size && size != part.Length)
         {
-            return new FetchError(ErrorCode.ChecksumMismatch, $"The file has {part.Length} bytes, {size} were expected.");
+            return new FetchError(ErrorCode.ChecksumMismatch, $"The file has {part.Length} bytes, {size} were expected.", Transient: pieced);
         }
 
         return expected?.Sha256 is { } digest && digest != part.Sha256
-            ? new FetchError(ErrorCode.ChecksumMismatch, $"The file's SHA-256 is {part.Sha256}, {digest} was expected.")
+            ? new FetchError(ErrorCode.ChecksumMismatch, $"The file's SHA-256 is {part.Sha256}, {digest} was expected.", Transient: pieced)
             : null;
     }
 
     private static ItemReport Saved(Lane lane, LaneItem item, string name, FetchResponse response, PartFile part)
     {
         var file = new SavedFile(
-            name, lane.Options.OnConflict ?? OnConflict.Rename, part.Length, part.Sha256, response.ContentType, response.Status);
+            name, lane.Options.OnConflict ?? OnConflict.Rename, part.Length, part.Sha256, response.ContentType, response.Status, part.Token);
         return new ItemReport(lane, item.Number, Outcome.Saved, file);
     }
 
-    private ItemReport Failed(Lane lane, LaneItem item, FetchError error)
+    private ItemReport Failed(Lane lane, LaneItem item, FetchError error, KeptPart? kept)
     {
         var delay = RetryPolicy.NextDelay(error, item.Attempts + 1, lane.Options.Attempts ?? _options.Attempts, Random.Shared.NextDouble);
         return delay is { } pause
-            ? new ItemReport(lane, item.Number, Outcome.Retried, Error: error, DueAt: time.Microseconds() + StoreTime.FromSpan(pause))
-            : new ItemReport(lane, item.Number, Outcome.Failed, Error: error);
+            ? new ItemReport(lane, item.Number, Outcome.Retried, Error: error, DueAt: time.Microseconds() + StoreTime.FromSpan(pause), Kept: kept)
+            : new ItemReport(lane, item.Number, Outcome.Failed, Error: error, Kept: kept);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
         if (result == ControlResult.Done && store.FindJob(id) is { } job)
         {
             running.AbortJob(job.Key);
+            storage.RemoveParts(id, store.NamesPart);
             events.Cancelled(job);
         }
 
@@ -44,6 +45,7 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
     private async Task RemoveAsync(long key, string id, CancellationToken cancellationToken)
     {
         await store.RemoveRowsAsync(key, cancellationToken);
+        storage.RemoveParts(id, store.NamesPart);
         storage.RemoveJob(id);
     }
 }

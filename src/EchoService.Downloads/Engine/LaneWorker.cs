@@ -55,7 +55,7 @@ internal sealed class LaneWorker(
         {
             return Release(lane, item);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
         {
             if (health.Fail(exception.Message))
             {
@@ -75,5 +75,5 @@ internal sealed class LaneWorker(
     }
 
     private static CommitEntry Release(RunningLane lane, LaneItem item) =>
-        new(lane.Lane, new ItemReport(lane.Lane, item.Number, Outcome.Released), null);
+        new(lane.Lane, new ItemReport(lane.Lane, item.Number, Outcome.Released, Kept: item.Kept), null);
 }

@@ -1,4 +1,5 @@
 using EchoService.Downloads.Jobs;
+using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads.Store;
 
@@ -20,6 +21,14 @@ internal sealed partial class SqliteDownloadStore
                 var now = Now;
                 return tokens.Where(token => session.Execute("renew", ("@expires_at", expiresAt), ("@token", token), ("@now", now)) == 0).ToHashSet();
             },
+            cancellationToken);
+
+    /// <summary>Notes what of a running transfer is durable already, so that it survives the process. A lane that is lost notes nothing.</summary>
+    public Task KeepPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(
+            session => session.Execute(
+                "keep_part",
+                ("@etag", kept.ETag), ("@part", kept.Token), ("@part_size", kept.Size), ("@job", lane.Job), ("@n", number), ("@token", lane.Token)),
             cancellationToken);
 
     private Claim ClaimLanes(SqliteSession session, ClaimLimits limits)
@@ -97,7 +106,9 @@ internal sealed partial class SqliteDownloadStore
     {
         var rows = session.Query(
             "claimable_items",
-            row => (Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Text(row, 4))), Host: row.GetInt64(3)),
+            row => (
+                Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Text(row, 4)), ReadKept(row, 5)),
+                Host: row.GetInt64(3)),
             ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", due.Batch));
         var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();
         foreach (var item in items)
@@ -107,6 +118,9 @@ internal sealed partial class SqliteDownloadStore
 
         return items;
     }
+
+    private static KeptPart? ReadKept(SqliteDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new KeptPart(row.GetString(column), row.GetInt64(column + 1), row.GetInt64(column + 2));
 
     private static string HostName(SqliteSession session, long host) =>
         session.Query("host_name", row => row.GetString(0), ("@host", host)).Single();

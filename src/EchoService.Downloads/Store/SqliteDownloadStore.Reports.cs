@@ -109,9 +109,9 @@ internal sealed class ReportTransaction(SqliteSession session, long now)
 
         session.Execute(
             "commit_item",
-            ("@file_name", name), ("@size", file.Size), ("@sha256", file.Sha256), ("@content_type", file.ContentType),
+            ("@file_name", name), ("@part", file.Part ?? report.Lane.Token), ("@size", file.Size), ("@sha256", file.Sha256), ("@content_type", file.ContentType),
             ("@http_status", file.HttpStatus), ("@now", now), ("@job", report.Lane.Job), ("@n", report.Number));
-        return new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, name), ItemState.Done);
+        return new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, file.Part ?? report.Lane.Token, name), ItemState.Done);
     }
 
     /// <summary>Takes the wished name, or by the job's rule another one; null: the rule is to give up.</summary>
@@ -172,6 +172,7 @@ internal sealed class ReportTransaction(SqliteSession session, long now)
         session.Execute(
             "end_item",
             ("@state", (int)state), ("@http_status", httpStatus), ("@error_code", (int?)code), ("@error", error), ("@now", now),
+            ("@etag", report.Kept?.ETag), ("@part", report.Kept?.Token), ("@part_size", report.Kept?.Size),
             ("@job", report.Lane.Job), ("@n", report.Number));
         var delta = DeltaOf(report.Lane.Job);
         delta.Running--;
@@ -187,6 +188,7 @@ internal sealed class ReportTransaction(SqliteSession session, long now)
             "requeue_item",
             ("@attempt", report.Outcome == Outcome.Retried ? 1 : 0), ("@due_at", queue == 0 ? 0 : report.DueAt),
             ("@http_status", report.Error?.HttpStatus), ("@error_code", (int?)report.Error?.Code), ("@error", report.Error?.Message),
+            ("@etag", report.Kept?.ETag), ("@part", report.Kept?.Token), ("@part_size", report.Kept?.Size),
             ("@job", report.Lane.Job), ("@n", report.Number));
         if (queue == 0)
         {

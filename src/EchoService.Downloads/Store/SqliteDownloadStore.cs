@@ -23,8 +23,12 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
 
         return _database.Read(session => session.Query(
             "unplaced",
-            row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetString(4))));
+            row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5))));
     }
+
+    /// <summary>Whether a row needs this part: to give it its name, or to go on with it.</summary>
+    public bool NamesPart(string jobId, int number, long part) =>
+        _database.Read(session => session.Scalar("names_part", ("@id", jobId), ("@n", number), ("@part", part)) is not null);
 
     /// <summary>Answers when the database does; throws what it throws.</summary>
     public long CountQueued() => _database.Read(session => session.Scalar("totals") ?? 0);

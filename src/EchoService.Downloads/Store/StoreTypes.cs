@@ -16,7 +16,14 @@ internal sealed record RequestKey(string Key, byte[] Digest);
 internal sealed record Lane(long Token, long Job, string JobId, JobOptions Options, long Host, string HostName, IReadOnlyList<LaneItem> Items);
 
 /// <param name="Attempts">Those already used up.</param>
-internal sealed record LaneItem(int Number, string Url, int Attempts, ItemOptions? Options = null);
+/// <param name="Kept">What an earlier attempt left to go on from.</param>
+internal sealed record LaneItem(int Number, string Url, int Attempts, ItemOptions? Options = null, KeptPart? Kept = null);
+
+/// <summary>A part that a transfer which broke off has left, to be gone on with. Its writer is dead: only then does a row name it.</summary>
+/// <param name="ETag">The strong entity tag of its bytes, quotes included.</param>
+/// <param name="Token">Of the attempt that began it: part of its file's name.</param>
+/// <param name="Size">Bytes that are durable; what the file holds beyond them is not trusted.</param>
+internal sealed record KeptPart(string ETag, long Token, long Size);
 
 /// <summary>How a worker's turn at an item ended.</summary>
 internal enum Outcome
@@ -33,13 +40,18 @@ internal enum Outcome
 }
 
 /// <param name="DueAt">Of a retried item: not before, in microseconds since 1970.</param>
-internal sealed record ItemReport(Lane Lane, int Number, Outcome Outcome, SavedFile? File = null, FetchError? Error = null, long DueAt = 0);
+/// <param name="Kept">The part that the row names from now on; null: none, whatever it named before.</param>
+internal sealed record ItemReport(
+    Lane Lane, int Number, Outcome Outcome, SavedFile? File = null, FetchError? Error = null, long DueAt = 0, KeptPart? Kept = null);
 
 /// <param name="Name">The name wished for, sanitised.</param>
-internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, string Sha256, string? ContentType, int HttpStatus);
+/// <param name="Part">The token in the part's name, where it is not the lane's: the attempt went on with an earlier one's part.</param>
+internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, string Sha256, string? ContentType, int HttpStatus, long? Part = null);
 
 /// <summary>A committed item whose part is to get its visible name.</summary>
-internal sealed record Placement(string JobId, long Job, int Number, long Token, string Name);
+/// <param name="Token">Of the lane that committed it.</param>
+/// <param name="Part">The token in the part's name.</param>
+internal sealed record Placement(string JobId, long Job, int Number, long Token, long Part, string Name);
 
 /// <param name="NextDueAt">When something may be claimable again, in microseconds since 1970; null: nothing waits.</param>
 internal sealed record Claim(IReadOnlyList<Lane> Lanes, long? NextDueAt);

@@ -27,7 +27,7 @@ INSERT INTO lanes (job, queue, host, node, expires_at) VALUES (@job, @queue, @ho
 DELETE FROM lanes WHERE token = @token
 
 -- name: claimable_items
-SELECT n, url, attempts, host, options FROM items INDEXED BY items_claimable
+SELECT n, url, attempts, host, options, etag, part, part_size FROM items INDEXED BY items_claimable
 WHERE job = @job AND queue = @queue AND state = 0 AND due_at <= @now ORDER BY due_at, n LIMIT @batch
 
 -- name: claim_item
@@ -55,6 +55,14 @@ FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0
 -- name: renew
 UPDATE lanes SET expires_at = @expires_at WHERE token = @token AND expires_at > @now
 
+-- name: keep_part
+UPDATE items SET etag = @etag, part = @part, part_size = @part_size WHERE job = @job AND n = @n AND token = @token AND state = 1
+
+-- name: names_part
+-- Committed and not yet in place, or broken off and to be gone on with.
+SELECT 1 FROM jobs JOIN items ON items.job = jobs.key
+WHERE jobs.id = @id AND items.n = @n AND items.part = @part AND items.state IN (0, 2, 4)
+
 -- name: end_all_lanes
 DELETE FROM lanes
 
@@ -73,6 +81,6 @@ UPDATE items SET state = 0, token = NULL
 WHERE (job, n) IN (SELECT job, n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1)
 
 -- name: unplaced
-SELECT jobs.id, items.job, items.n, items.token, items.file_name
+SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name
 FROM items INDEXED BY items_under_way JOIN jobs ON jobs.key = items.job
 WHERE items.state IN (1, 2) AND items.state = 2

@@ -20,20 +20,22 @@ UPDATE items SET state = 5, file_name = NULL, error = @error WHERE job = @job AN
 SELECT size FROM items WHERE job = @job AND n = @n AND state = @state
 
 -- name: commit_item
-UPDATE items SET state = 2, attempts = attempts + 1, file_name = @file_name, size = @size, sha256 = @sha256, content_type = @content_type,
+UPDATE items SET state = 2, attempts = attempts + 1, file_name = @file_name, part = @part, etag = NULL, part_size = NULL, size = @size, sha256 = @sha256, content_type = @content_type,
     http_status = @http_status, error_code = NULL, error = NULL, finished_at = @now
 WHERE job = @job AND n = @n
 
 -- name: place_item
-UPDATE items SET state = 3 WHERE job = @job AND n = @n AND token = @token AND state = 2 RETURNING size
+UPDATE items SET state = 3, part = NULL WHERE job = @job AND n = @n AND token = @token AND state = 2 RETURNING size
 
 -- name: end_item
-UPDATE items SET state = @state, attempts = attempts + 1, http_status = @http_status, error_code = @error_code, error = @error, finished_at = @now
+UPDATE items SET state = @state, attempts = attempts + 1, http_status = @http_status, error_code = @error_code, error = @error, finished_at = @now,
+    etag = @etag, part = @part, part_size = @part_size
 WHERE job = @job AND n = @n
 
 -- name: requeue_item
 UPDATE items SET state = 0, token = NULL, attempts = attempts + @attempt, due_at = @due_at,
-    http_status = coalesce(@http_status, http_status), error_code = coalesce(@error_code, error_code), error = coalesce(@error, error)
+    http_status = coalesce(@http_status, http_status), error_code = coalesce(@error_code, error_code), error = coalesce(@error, error),
+    etag = @etag, part = @part, part_size = @part_size
 WHERE job = @job AND n = @n
 
 -- name: requeue_in_queue

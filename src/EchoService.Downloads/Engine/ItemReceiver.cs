@@ -1,0 +1,84 @@
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Fetching;
+using EchoService.Downloads.Store;
+
+namespace EchoService.Downloads.Engine;
+
+/// <summary>How a body came in.</summary>
+/// <param name="Part">What was written: the whole body without an <paramref name="Error"/>, else what <paramref name="Kept"/> tells.</param>
+/// <param name="Kept">What the next attempt can go on from, once the part is flushed.</param>
+/// <param name="Stopped">True: it was broken off from our side.</param>
+internal sealed record Received(FetchResponse Response, FetchError? Error, PartFile? Part = null, KeptPart? Kept = null, bool Stopped = false);
+
+/// <summary>Fetches a body into a part: the rest of one that an earlier attempt left, where that is safe, else the whole.</summary>
+internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, SqliteDownloadStore store, DownloadsMetrics metrics)
+{
+    /// <exception cref="IOException">The part cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before there was anything worth keeping.</exception>
+    public async Task<Received> ReceiveAsync(Lane lane, LaneItem item, FetchRequest request, CancellationToken cancellationToken)
+    {
+        var kept = item.Kept is { } left ? await storage.OpenPartAsync(lane, item.Number, left, cancellationToken) : null;
+        try
+        {
+            await using var response = await fetcher.OpenAsync(
+                request with { ResumeFrom = kept?.Length ?? 0, ResumeETag = item.Kept?.ETag }, cancellationToken);
+            if (response.Error is { } refused)
+            {
+                return new Received(response, refused, Kept: kept is null ? null : item.Kept);
+            }
+
+            if (response.ResumedFrom == 0)
+            {
+                // Another attempt's file is never begun anew: its row would name bytes of two versions.
+                kept?.Discard();
+                kept = null;
+            }
+
+            var part = kept ?? storage.CreatePart(lane, item.Number);
+            kept = null;
+            return await WriteAsync(lane, item, response, part, cancellationToken);
+        }
+        finally
+        {
+            kept?.Dispose();
+        }
+    }
+
+    private async Task<Received> WriteAsync(Lane lane, LaneItem item, FetchResponse response, PartFile part, CancellationToken cancellationToken)
+    {
+        var progress = new PartProgress(store, lane, item.Number, part, response.ETag, response.TotalLength);
+        try
+        {
+            var error = await CopyAsync(response, part, progress, cancellationToken);
+            await progress.EndAsync();
+            if (error is null || (error.Transient && progress.Kept is not null))
+            {
+                return new Received(response, error, part, error is null ? null : progress.Kept);
+            }
+
+            part.Discard();
+            return new Received(response, error);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && progress.Kept is not null)
+        {
+            await progress.EndAsync();
+            return new Received(response, null, part, progress.Kept, Stopped: true);
+        }
+        catch
+        {
+            await progress.EndAsync();
+            part.Discard();
+            throw;
+        }
+    }
+
+    private Task<FetchError?> CopyAsync(FetchResponse response, PartFile part, PartProgress progress, CancellationToken cancellationToken) =>
+        response.CopyToAsync(
+            async (bytes, token) =>
+            {
+                metrics.Received(bytes.Length);
+                await part.WriteAsync(bytes, token);
+                await progress.WrittenAsync();
+            },
+            cancellationToken);
+}
