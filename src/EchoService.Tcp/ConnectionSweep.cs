@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tcp;
 
 /// <summary>One timer for the deadlines of all connections. It outlives the listeners, because closing connections linger.</summary>
-internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClock clock, TimeProvider time) : BackgroundService
+internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClock clock, TimeProvider time, ILogger<ConnectionSweep> logger) : BackgroundService
 {
     /// <summary>A walk over 10,000 connections takes well under a millisecond, so ten a second cost next to nothing.</summary>
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
@@ -29,7 +30,19 @@ internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClo
         var now = clock.Now;
         foreach (var connection in connections.All)
         {
-            connection.Deadlines.Check(connection, now);
+            try
+            {
+                connection.Deadlines.Check(connection, now);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It ended between the list and the look.
+            }
+            catch (Exception exception)
+            {
+                // One connection must not end the deadlines of all others.
+                logger.Failed(connection.Client, connection.Channel.Name, exception);
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using EchoService.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -32,7 +33,7 @@ internal static class TcpEndpoints
 
     private static Results<NoContent, ProblemHttpResult> Abort(string id, LiveConnections connections)
     {
-        if (!long.TryParse(id, System.Globalization.CultureInfo.InvariantCulture, out var number) || connections.Find(number) is not { } connection)
+        if (!long.TryParse(id, CultureInfo.InvariantCulture, out var number) || connections.Find(number) is not { } connection)
         {
             return Problem.NotFound("There is no such connection.");
         }
