@@ -38,8 +38,7 @@ try
     app.MapTcp();
     app.MapCharacters();
 
-    await app.RunAsync();
-    return ExitCode.Stopped;
+    return await app.RunToTheEndAsync();
 }
 catch (Exception failure)
 {

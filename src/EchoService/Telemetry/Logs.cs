@@ -1,6 +1,7 @@
 using System.Globalization;
 using EchoService.Configuration;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
@@ -30,14 +31,9 @@ internal static class Logs
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .Filter.ByExcluding(static line => line.MessageTemplate.Text == "Hosting failed to start") // StartFailure says it in one line
             .Enrich.FromLogContext();
-        if (configuration["Logging:Console:FormatterName"]?.Equals("Json", StringComparison.OrdinalIgnoreCase) == true)
-        {
-            logger.WriteTo.Console(new JsonLines());
-        }
-        else
-        {
-            logger.WriteTo.Console(outputTemplate: Text, formatProvider: CultureInfo.InvariantCulture);
-        }
+
+        // On a thread of its own, so that a terminal or pipe that nobody reads holds up no connection; what it cannot keep is dropped.
+        logger.WriteTo.Async(sink => WriteToConsole(sink, configuration), bufferSize: 10_000);
 
         try
         {
@@ -46,6 +42,18 @@ internal static class Logs
         catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or FormatException)
         {
             throw new ConfigurationException($"Serilog cannot be set up: {wrong.Message.ReplaceLineEndings(" ")} Mend that key of section Serilog", wrong);
+        }
+    }
+
+    private static void WriteToConsole(LoggerSinkConfiguration sink, IConfiguration configuration)
+    {
+        if (configuration["Logging:Console:FormatterName"]?.Equals("Json", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            sink.Console(new JsonLines());
+        }
+        else
+        {
+            sink.Console(outputTemplate: Text, formatProvider: CultureInfo.InvariantCulture);
         }
     }
 }
