@@ -21,6 +21,7 @@ RUN mkdir /data && chown $APP_UID /data
 ENV Http__Address=* \
     Tcp__Channels__echo__Address=* \
     Tcp__Channels__characters__Address=* \
+    Tcp__Channels__repeat__Address=* \
     Tcp__Channels__discard__Address=* \
     Downloads__DataDirectory=/data \
     Logging__Console__FormatterName=Json

@@ -66,7 +66,9 @@ public sealed class ProxyHeaderProperties
     [Fact]
     public void RandomBytesNeverThrow() => Check(
         from signature in Gen.Elements([], "PROXY "u8.ToArray(), "PROXY TCP4 "u8.ToArray(), "\r\n\r\n\0\r\nQUIT\n"u8.ToArray(), "\r\n\r\n\0\r\nQUIT\n\x21\x11\0"u8.ToArray())
-        from length in Gen.Choose(0, 400) from rest in Bytes(length) select (byte[])[.. signature, .. rest],
+        from length in Gen.Choose(0, 400)
+        from rest in Bytes(length)
+        select (byte[])[.. signature, .. rest],
         SameWhole);
 
     /// <summary>Fed byte by byte, the first answer other than "more" stands, and is the one for the whole.</summary>

@@ -157,7 +157,10 @@ public sealed class TlsChannelTests : IDisposable
         var start = new ProcessStartInfo("openssl", ["s_client", "-connect", $"127.0.0.1:{service.PortOf("echo")}", "-servername", "echo.example", "-CAfile", _authority.RootPath,
             "-verify_return_error", "-msg", "-quiet", "-no_ign_eof"])
         {
-            UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using var client = Process.Start(start)!;
         await client.StandardInput.WriteAsync("Hello\n");
