@@ -10,9 +10,10 @@ namespace EchoService.Tcp;
 /// <summary>
 /// Kestrel's socket transport once more, for the channels alone, so that its settings touch no HTTP connection.
 /// </summary>
-internal sealed class ChannelTransport(ILoggerFactory loggers, ILogger<ChannelTransport> logger) : IConnectionListenerFactory, IConnectionListenerFactorySelector
+internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> options, ILoggerFactory loggers, ILogger<ChannelTransport> logger)
+    : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    private readonly SocketTransportFactory _sockets = new(Options.Create(Settings()), loggers);
+    private readonly SocketTransportFactory _sockets = new(Options.Create(Settings(options)), loggers);
 
     public bool CanBind(EndPoint endpoint) => endpoint is ChannelEndPoint;
 
@@ -41,15 +42,19 @@ internal sealed class ChannelTransport(ILoggerFactory loggers, ILogger<ChannelTr
     private static ListenException Refused(ChannelEndPoint wanted, SocketException cause) =>
         ListenException.For($"Channel {wanted.Channel.Name}", $"Tcp:Channels:{wanted.Channel.Name}", At(wanted), cause);
 
-    private static SocketTransportOptions Settings() => new()
+    private static SocketTransportOptions Settings(IOptionsFactory<SocketTransportOptions> options)
     {
+        // From the factory, not new: Kestrel's own set-up puts its memory pool in. Without it every few messages allocate a block.
+        var settings = options.Create(Options.DefaultName);
+
         // A flush then ends when the socket has taken the bytes, not before: only so can a FIN follow the last reply.
-        MaxWriteBufferSize = 1,
+        settings.MaxWriteBufferSize = 1;
 
         // What a client may have under way beside the kernel's buffers; the default of 1 MB makes slow readers dear.
-        MaxReadBufferSize = 64 << 10,
-        CreateBoundListenSocket = Bind,
-    };
+        settings.MaxReadBufferSize = 64 << 10;
+        settings.CreateBoundListenSocket = Bind;
+        return settings;
+    }
 
     private static Socket Bind(EndPoint endpoint)
     {

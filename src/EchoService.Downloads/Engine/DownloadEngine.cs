@@ -36,6 +36,7 @@ internal sealed class DownloadEngine(
     private Task _leasing = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
     private Task _committing = Task.CompletedTask;
+    private Task? _stopped;
 
     /// <summary>Takes up what a former process left, then begins to work. When this returns, all that was committed is in place.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -51,18 +52,10 @@ internal sealed class DownloadEngine(
         _renewing = Task.Run(RenewAsync, CancellationToken.None);
     }
 
-    public async Task StoppingAsync(CancellationToken cancellationToken) => await _stopping.CancelAsync();
+    public Task StoppingAsync(CancellationToken cancellationToken) => _stopped is null ? _stopping.CancelAsync() : Task.CompletedTask;
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await using var deadline = cancellationToken.Register(_givingUp.Cancel);
-        await _leasing;
-        await _renewing;
-        await Task.WhenAll(_workers);
-        committer.Complete();
-        await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-    }
+    /// <summary>Once: a host may ask again while it is disposed of.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _stopped ??= StopOnceAsync(cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -74,6 +67,17 @@ internal sealed class DownloadEngine(
     {
         _stopping.Dispose();
         _givingUp.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await using var deadline = cancellationToken.Register(_givingUp.Cancel);
+        await _leasing;
+        await _renewing;
+        await Task.WhenAll(_workers);
+        committer.Complete();
+        await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private async Task LeaseAsync()
