@@ -4,10 +4,6 @@ using EchoService.Downloads.Jobs;
 
 namespace EchoService.Downloads;
 
-/// <summary>A page of a list.</summary>
-/// <param name="NextCursor">Asks for the next page; null at the end.</param>
-internal sealed record ListAnswer<T>(IReadOnlyList<T> Items, string? NextCursor);
-
 /// <param name="State"><c>scheduled</c>, <c>running</c>, <c>paused</c>, <c>completed</c> or <c>cancelled</c>.</param>
 /// <param name="Took">Seconds from its first item's turn to its end; null before.</param>
 /// <param name="Bytes">Sum of the sizes of the files that are done.</param>

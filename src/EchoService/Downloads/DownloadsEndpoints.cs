@@ -68,7 +68,7 @@ internal static class DownloadsEndpoints
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private static Results<Ok<ListAnswer<JobAnswer>>, ProblemHttpResult> List(
+    private static Results<Ok<ListPage<JobAnswer>>, ProblemHttpResult> List(
         SqliteDownloadStore store, TimeProvider time, string? state, int? limit, string? cursor)
     {
         var query = new ListQuery(limit, cursor);
@@ -84,7 +84,7 @@ internal static class DownloadsEndpoints
         }
 
         var page = store.ListJobs(wanted, before, query.Rows);
-        return TypedResults.Ok(new ListAnswer<JobAnswer>([.. page.Items.Select(job => JobAnswer.Of(job, time))], ListQuery.ToCursor(page.Next)));
+        return TypedResults.Ok(new ListPage<JobAnswer>([.. page.Items.Select(job => JobAnswer.Of(job, time))], ListQuery.ToCursor(page.Next)));
     }
 
     private static Results<Ok<JobAnswer>, ProblemHttpResult> Get(string id, SqliteDownloadStore store, TimeProvider time) =>

@@ -17,7 +17,7 @@ internal static class ItemsEndpoints
         downloads.MapGet("/{id}/items/{n:int}/content", Content).WithSummary("The file of an item that is done; ranges and ETag.");
     }
 
-    private static Results<Ok<ListAnswer<ItemAnswer>>, ProblemHttpResult> List(
+    private static Results<Ok<ListPage<ItemAnswer>>, ProblemHttpResult> List(
         string id, SqliteDownloadStore store, string? state, string? errorCode, int? limit, string? cursor)
     {
         var query = new ListQuery(limit, cursor);
@@ -49,7 +49,7 @@ internal static class ItemsEndpoints
         }
 
         var page = store.ListItems(job.Key, wanted, code, after, query.Rows);
-        return TypedResults.Ok(new ListAnswer<ItemAnswer>([.. page.Items.Select(ItemAnswer.Of)], ListQuery.ToCursor(page.Next)));
+        return TypedResults.Ok(new ListPage<ItemAnswer>([.. page.Items.Select(ItemAnswer.Of)], ListQuery.ToCursor(page.Next)));
     }
 
     private static Results<FileStreamHttpResult, ProblemHttpResult> Content(

@@ -14,22 +14,23 @@ internal readonly record struct ListQuery(int? Limit, string? Cursor)
 
     public int Rows => Math.Min(Limit ?? DefaultLimit, MaxLimit);
 
-    public static string ToCursor(long position) =>
-        Base64Url.EncodeToString(Encoding.ASCII.GetBytes(position.ToString(CultureInfo.InvariantCulture)));
+    /// <param name="position">Null at the end of a list.</param>
+    public static string? ToCursor(long? position) =>
+        position is { } value ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes(value.ToString(CultureInfo.InvariantCulture))) : null;
 
-    /// <summary>The position after which the page begins. False: <paramref name="field"/> is not valid.</summary>
-    public bool TryRead(out long after, out string field)
+    /// <summary>The position after which the page begins, null for the first page. False: <paramref name="field"/> is not valid.</summary>
+    public bool TryRead(out long? after, out string field)
     {
-        after = -1;
+        after = null;
         field = Limit < 1 ? "limit" : "cursor";
         return !(Limit < 1) && (string.IsNullOrEmpty(Cursor) || TryDecode(Cursor, out after));
     }
 
-    private static bool TryDecode(string cursor, out long position)
+    private static bool TryDecode(string cursor, out long? position)
     {
-        position = -1;
-        return cursor.Length <= 32 && Base64Url.IsValid(cursor)
-            && long.TryParse(Base64Url.DecodeFromChars(cursor), NumberStyles.None, CultureInfo.InvariantCulture, out position);
+        position = cursor.Length <= 32 && Base64Url.IsValid(cursor)
+            && long.TryParse(Base64Url.DecodeFromChars(cursor), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;
+        return position is not null;
     }
 }
 
@@ -37,9 +38,9 @@ internal readonly record struct ListQuery(int? Limit, string? Cursor)
 internal sealed record ListPage<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
     /// <summary>A page of <paramref name="source"/>, which is in ascending order of <paramref name="position"/>.</summary>
-    public static ListPage<T> Of<TSource>(IEnumerable<TSource> source, Func<TSource, long> position, Func<TSource, T> show, long after, int rows)
+    public static ListPage<T> Of<TSource>(IEnumerable<TSource> source, Func<TSource, long> position, Func<TSource, T> show, long? after, int rows)
     {
-        var found = source.SkipWhile(item => position(item) <= after).Take(rows + 1).ToList();
+        var found = source.SkipWhile(item => after is not null && position(item) <= after).Take(rows + 1).ToList();
         var next = found.Count > rows ? ListQuery.ToCursor(position(found[rows - 1])) : null;
         return new([.. found.Take(rows).Select(show)], next);
     }
