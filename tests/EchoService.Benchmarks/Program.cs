@@ -6,6 +6,7 @@ return args switch
     ["downloads", .. var rest] => await DownloadsBenchmark.RunAsync(rest),
     ["echo", .. var rest] => await EchoBenchmark.RunAsync(rest),
     ["idle", .. var rest] => await IdleBenchmark.RunAsync(rest),
+    ["characters"] => CharactersBenchmark.Run(),
     _ => Usage(),
 };
 
@@ -16,6 +17,7 @@ static int Usage()
         usage: EchoService.Benchmarks downloads [ITEMS] [DELAY_MS]   concurrent against sequential, from an origin that answers late
                EchoService.Benchmarks echo [CONNECTIONS] [SECONDS]   messages a second and bytes allocated a message, for each way to echo
                EchoService.Benchmarks idle [CONNECTIONS]             resident bytes a connection that is idle
+               EchoService.Benchmarks characters                     loading the index, and a page of small and huge results
         """);
     return 2;
 }
