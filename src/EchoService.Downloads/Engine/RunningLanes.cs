@@ -34,6 +34,14 @@ internal sealed class RunningLanes
         }
     }
 
+    public void AbortAll()
+    {
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Abort();
+        }
+    }
+
     public void AbortJob(long job)
     {
         foreach (var lane in _lanes.Values.Where(lane => lane.Lane.Job == job))

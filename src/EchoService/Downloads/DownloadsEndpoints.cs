@@ -30,6 +30,7 @@ internal static class DownloadsEndpoints
         downloads.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
         downloads.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancels what has not ended.");
         downloads.MapItems();
+        downloads.MapExports();
         routes.MapFetch();
     }
 
