@@ -17,6 +17,9 @@ internal static partial class DownloadsLog
     [LoggerMessage(4, LogLevel.Information, "Downloads go on, the storage answers again")]
     public static partial void StorageRecovered(ILogger logger);
 
+    [LoggerMessage(20, LogLevel.Critical, "Nothing is committed any more: restart the service, and report this")]
+    public static partial void CommitterBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(5, LogLevel.Error, "Item {Number} of job {Job} failed inside the service")]
     public static partial void TransferBroke(ILogger logger, Exception exception, string job, int number);
 

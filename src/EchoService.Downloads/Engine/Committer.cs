@@ -39,6 +39,19 @@ internal sealed class Committer(
     /// <param name="givingUp">Ends the tries to store what cannot be stored; the next start takes it up.</param>
     public async Task RunAsync(CancellationToken givingUp)
     {
+        try
+        {
+            await CommitAllAsync(givingUp);
+        }
+        catch (Exception exception) when (!givingUp.IsCancellationRequested)
+        {
+            DownloadsLog.CommitterBroke(logger, exception);
+            throw;
+        }
+    }
+
+    private async Task CommitAllAsync(CancellationToken givingUp)
+    {
         IReadOnlyList<Placement> placed = [];
         var batch = new List<CommitEntry>();
         while (placed.Count > 0 || await _entries.Reader.WaitToReadAsync(CancellationToken.None))
@@ -59,24 +72,41 @@ internal sealed class Committer(
     private async Task<IReadOnlyList<Placement>> CommitAsync(List<CommitEntry> batch, IReadOnlyList<Placement> placed, CancellationToken givingUp)
     {
         Flush(batch);
+        Failpoint.Pass(Failpoint.AfterFsync);
         var entries = batch.Where(entry => entry.Report is not null).ToList();
         var rows = new CommitBatch(
             [.. entries.Select(entry => entry.Report!)],
             [.. batch.Where(entry => entry.Report is null).Select(entry => entry.Lane.Token)],
             placed);
+        Failpoint.Pass(Failpoint.BeforeCommit);
         var result = await InsistAsync(() => store.CommitAsync(rows, givingUp), givingUp);
+        Failpoint.Pass(Failpoint.AfterCommit);
         Settle(entries, result.Reports);
-        storage.Remove(result.Lost);
         var placements = result.Reports.Select(report => report.Placement).OfType<Placement>().ToList();
         await InsistAsync(
             () =>
             {
+                storage.Remove(result.Lost);
                 storage.Place(placements);
                 return Task.FromResult(true);
             },
             givingUp);
-        events.Committed(rows, result);
+        Failpoint.Pass(Failpoint.AfterRename);
+        Tell(rows, result);
         return placements;
+    }
+
+    private void Tell(CommitBatch rows, CommitResult result)
+    {
+        try
+        {
+            events.Committed(rows, result);
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        {
+            // It is committed all the same; only the telling failed.
+            Report(exception);
+        }
     }
 
     /// <summary>Makes the parts durable. Where that fails none of the batch counts as saved: its items go back untried.</summary>

@@ -40,14 +40,19 @@ internal sealed class DownloadEngine(
     private Task? _stopped;
 
     /// <summary>Takes up what a former process left, then begins to work. When this returns, all that was committed is in place.</summary>
+    /// <exception cref="DataFolderException">The database or the folder cannot be read or written.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var unplaced = await store.RecoverAsync(cancellationToken);
-        storage.RemoveParts(null, store.NamesPart);
-        storage.Place(unplaced);
-        var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
-        storage.Remove(result.Lost);
-        await control.FinishAsync(cancellationToken);
+        try
+        {
+            await RecoverAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw new DataFolderException(
+                $"The data folder '{_options.DataDirectory}' cannot be taken up ({exception.Message}): make it whole (disk, rights, a copy of echoservice.db), or set Downloads:DataDirectory to another folder.", exception);
+        }
+
         _committing = Task.Run(() => committer.RunAsync(_givingUp.Token), CancellationToken.None);
         _leasing = Task.Run(LeaseAsync, CancellationToken.None);
         _renewing = Task.Run(RenewAsync, CancellationToken.None);
@@ -81,6 +86,16 @@ internal sealed class DownloadEngine(
         await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
+    private async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        var unplaced = await store.RecoverAsync(cancellationToken);
+        storage.RemoveParts(null, store.NamesPart);
+        storage.Place(unplaced);
+        var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
+        storage.Remove(result.Lost);
+        await control.FinishAsync(cancellationToken);
+    }
+
     private async Task LeaseAsync()
     {
         try
@@ -112,6 +127,7 @@ internal sealed class DownloadEngine(
         events.Claimed(claim);
         foreach (var lane in claim.Lanes)
         {
+            Failpoint.Pass(Failpoint.AfterClaim);
             var started = running.Add(lane, _stopping.Token);
             _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
         }
@@ -142,7 +158,7 @@ internal sealed class DownloadEngine(
     {
         while (health.Trouble is not null)
         {
-            if (health.Recheck())
+            if (await health.RecheckAsync(_stopping.Token))
             {
                 DownloadsLog.StorageRecovered(logger);
                 break;
@@ -158,18 +174,46 @@ internal sealed class DownloadEngine(
     private async Task RenewAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.LeaseSeconds / 3), time);
+        var renewed = time.GetTimestamp();
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
-                foreach (var token in await store.RenewAsync([.. running.Tokens], time.Microseconds() + Lease(), _stopping.Token))
+                var begun = time.GetTimestamp();
+                if (await TryRenewAsync())
                 {
-                    running.Abort(token);
+                    renewed = begun;
+                }
+                else if (time.GetElapsedTime(renewed).TotalSeconds > _options.LeaseSeconds / 2)
+                {
+                    running.AbortAll();
                 }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task<bool> TryRenewAsync()
+    {
+        try
+        {
+            foreach (var token in await store.RenewAsync([.. running.Tokens], time.Microseconds() + Lease(), _stopping.Token))
+            {
+                running.Abort(token);
+            }
+
+            return true;
+        }
+        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        {
+            if (health.Fail(exception.Message))
+            {
+                DownloadsLog.StorageFailed(logger, exception.Message);
+            }
+
+            return false;
         }
     }
 

@@ -51,6 +51,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
         {
             var error = await CopyAsync(lane, response, part, progress, cancellationToken);
             await progress.EndAsync();
+            Failpoint.Pass(Failpoint.AfterWrite);
             if (error is null || (error.Transient && progress.Kept is not null))
             {
                 return new Received(response, error, part, error is null ? null : progress.Kept);
@@ -79,6 +80,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
                 metrics.Received(bytes.Length);
                 rates.Received(lane.Job, bytes.Length);
                 await part.WriteAsync(bytes, token);
+                Failpoint.Pass(Failpoint.MidBody);
                 await progress.WrittenAsync();
             },
             cancellationToken);

@@ -53,6 +53,14 @@ internal sealed class RunningLanes
         }
     }
 
+    public void AbortAll()
+    {
+        foreach (var lane in _lanes.Values)
+        {
+            lane.Abort();
+        }
+    }
+
     public void AbortJob(long job)
     {
         lock (_lock)

@@ -1,4 +1,6 @@
 using EchoService.Downloads.Content;
+using EchoService.Downloads.Store;
+using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads.Engine;
 
@@ -6,7 +8,7 @@ namespace EchoService.Downloads.Engine;
 /// Whether bytes can be stored now. A full disk or a read-only folder is nobody's fault but the machine's: work stops, no
 /// attempt is used up, and it goes on by itself when a probe succeeds.
 /// </summary>
-internal sealed class StorageHealth(DiskContentStorage storage)
+internal sealed class StorageHealth(DiskContentStorage storage, SqliteDownloadStore store)
 {
     private volatile string? _trouble;
 
@@ -21,10 +23,23 @@ internal sealed class StorageHealth(DiskContentStorage storage)
         return first;
     }
 
-    /// <summary>Looks again. True: things can be stored.</summary>
-    public bool Recheck()
+    /// <summary>Looks again. True: files and rows can be stored.</summary>
+    public async Task<bool> RecheckAsync(CancellationToken cancellationToken)
     {
-        _trouble = storage.Probe();
+        _trouble = storage.Probe() ?? await ProbeStoreAsync(cancellationToken);
         return _trouble is null;
+    }
+
+    private async Task<string?> ProbeStoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.ProbeAsync(cancellationToken);
+            return null;
+        }
+        catch (SqliteException exception)
+        {
+            return exception.Message;
+        }
     }
 }

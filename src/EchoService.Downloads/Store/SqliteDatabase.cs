@@ -13,8 +13,8 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly string _path;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private readonly SqliteSession _durable;
-    private readonly SqliteSession _relaxed;
+    private readonly Writer _durable = new("FULL");
+    private readonly Writer _relaxed = new("NORMAL");
     private volatile bool _disposed;
 
     public SqliteDatabase(string path)
@@ -22,9 +22,8 @@ internal sealed class SqliteDatabase : IDisposable
         _path = path;
         try
         {
-            _durable = new SqliteSession(path, readOnly: false, "FULL");
-            Migrate(_durable);
-            _relaxed = new SqliteSession(path, readOnly: false, "NORMAL");
+            Migrate(_durable.Open(path));
+            _relaxed.Open(path);
         }
         catch (SqliteException exception)
         {
@@ -65,12 +64,18 @@ internal sealed class SqliteDatabase : IDisposable
         _writing.Dispose();
     }
 
-    private async Task<T> WriteAsync<T>(SqliteSession session, Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    private async Task<T> WriteAsync<T>(Writer writer, Func<SqliteSession, T> work, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            return session.Transact(work);
+            return writer.Open(_path).Transact(work);
+        }
+        catch
+        {
+            // What a failed commit leaves of a connection's transaction is not worth knowing: the next one begins on a new connection.
+            writer.Dispose();
+            throw;
         }
         finally
         {
@@ -95,6 +100,20 @@ internal sealed class SqliteDatabase : IDisposable
                 transaction.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
                 return next;
             });
+        }
+    }
+
+    /// <summary>The connection of one kind of writes, opened when it is needed.</summary>
+    private sealed class Writer(string synchronous) : IDisposable
+    {
+        private SqliteSession? _session;
+
+        public SqliteSession Open(string path) => _session ??= new SqliteSession(path, readOnly: false, synchronous);
+
+        public void Dispose()
+        {
+            _session?.Dispose();
+            _session = null;
         }
     }
 }

@@ -33,6 +33,16 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
     /// <summary>Answers when the database does; throws what it throws.</summary>
     public long CountQueued() => _database.Read(session => session.Scalar("totals") ?? 0);
 
+    /// <summary>Writes, durably, what is there already; throws what the database throws.</summary>
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        _database.WriteAsync(
+            session =>
+            {
+                session.Script(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA user_version = {session.Pragma("user_version")}"));
+                return true;
+            },
+            cancellationToken);
+
     public void Dispose() => _database.Dispose();
 
     private static int Abandon(SqliteSession session)

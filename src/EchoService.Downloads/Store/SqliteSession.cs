@@ -8,6 +8,12 @@ internal sealed class SqliteSession : IDisposable
 {
     private static readonly FrozenDictionary<string, string> s_statements = SqlText.Statements("Sqlite");
 
+    /// <summary>
+    /// Within this process writers wait for one another elsewhere. Who else holds the lock (a backup, a person with the sqlite3 shell) is
+    /// waited for this long; then it is trouble that readiness shows.
+    /// </summary>
+    private const int BusySeconds = 5;
+
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
     private SqliteTransaction? _transaction;
@@ -19,7 +25,7 @@ internal sealed class SqliteSession : IDisposable
             DataSource = path,
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate,
             Pooling = false,
-            DefaultTimeout = 30,
+            DefaultTimeout = BusySeconds,
         }.ToString());
         _connection.Open();
         Script(readOnly
@@ -77,6 +83,7 @@ internal sealed class SqliteSession : IDisposable
     {
         using var command = _connection.CreateCommand();
         command.CommandText = $"PRAGMA {name}";
+        command.Transaction = _transaction;
         return (long)command.ExecuteScalar()!;
     }
 

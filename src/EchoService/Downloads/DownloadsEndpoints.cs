@@ -31,6 +31,7 @@ internal static class DownloadsEndpoints
         downloads.MapControl();
         downloads.MapEvents();
         downloads.MapItems();
+        downloads.MapExports();
         routes.MapFetch();
     }
 

@@ -25,6 +25,8 @@ internal static class Problems
     {
         BadHttpRequestException { InnerException: JsonException json } => Problem.Of(StatusCodes.Status400BadRequest, "malformedJson", Describe(json)),
         BadHttpRequestException bad => Problem.OfStatus(bad.StatusCode),
+        Microsoft.Data.Sqlite.SqliteException => Problem.Of(
+            StatusCodes.Status503ServiceUnavailable, "storageUnavailable", "The database cannot be read or written now; nothing was changed. Try again later."),
         _ => Problem.OfStatus(StatusCodes.Status500InternalServerError),
     };
 
