@@ -1,3 +1,4 @@
+using EchoService.Tcp.Faults;
 using EchoService.Tcp.Proxy;
 using EchoService.Tcp.Tls;
 using Microsoft.AspNetCore.Connections;
@@ -36,6 +37,7 @@ internal sealed class ChannelPipeline(
         }
 
         builder.Use(next => new ConnectionService(next, channel).OnConnectionAsync);
+        builder.UseFaults(channel.Faults, isNumbered: isSocket, time, _logger);
         var handler = (ConnectionHandler)services.GetRequiredService(ChannelKinds.Handler(channel.Options.Kind));
         builder.Run(handler.OnConnectedAsync);
     }
