@@ -11,6 +11,7 @@ namespace EchoService.Tcp;
 internal sealed class ChannelPipeline(
     LiveConnections connections,
     TcpMetrics metrics,
+    FaultMetrics faultMetrics,
     FrontDoor door,
     ILoggerFactory loggers,
     TimeProvider time,
@@ -33,6 +34,7 @@ internal sealed class ChannelPipeline(
         builder.Use(next => new ConnectionAnnouncement(next, _logger).OnConnectionAsync);
         if (isSocket)
         {
+            faultMetrics.Watch(channel.Faults, http: false);
             builder.UseTls(channel, _logger);
         }
 

@@ -9,8 +9,8 @@ namespace EchoService.Tcp.Faults;
 /// </summary>
 internal sealed class FaultClock : IDisposable
 {
-    /// <summary>Timers tick in milliseconds: what is nearer than half of one is now.</summary>
-    private const double Near = 0.5;
+    /// <summary>Milliseconds before the end of a wait, from which on the framework's timers are too coarse.</summary>
+    private const double Fine = 12;
 
     private readonly TimeProvider _time;
     private readonly long _start;
@@ -36,9 +36,9 @@ internal sealed class FaultClock : IDisposable
     /// <exception cref="OperationCanceledException">The connection was cut.</exception>
     public async ValueTask WaitUntilAsync(double at)
     {
-        for (var left = at - Now; left >= Near && !_wake.IsCancellationRequested; left = at - Now)
+        for (var left = at - Now; left >= FineTimer.Near && !_wake.IsCancellationRequested; left = at - Now)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Floor(left))), _time, _wake.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await WaitAsync(at, left).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // woken
         }
 
         _cut.Token.ThrowIfCancellationRequested();
@@ -49,4 +49,15 @@ internal sealed class FaultClock : IDisposable
 
     /// <summary>The source of <see cref="Cut"/> stays: a timer or the API may call late, and it holds nothing.</summary>
     public void Dispose() => _wake.Dispose();
+
+    private Task WaitAsync(double at, double left)
+    {
+        if (left < Fine && ReferenceEquals(_time, TimeProvider.System))
+        {
+            return FineTimer.Shared.WaitAsync(_start + (long)(at * _time.TimestampFrequency / 1000));
+        }
+
+        var coarse = ReferenceEquals(_time, TimeProvider.System) ? left - (Fine / 2) : left;
+        return Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(coarse))), _time, _wake.Token);
+    }
 }

@@ -9,13 +9,8 @@ internal sealed class FaultMetrics : IDisposable
     private readonly Meter _meter;
     private readonly ConcurrentQueue<Series> _series = new();
 
-    public FaultMetrics(IMeterFactory meters, ChannelTable channels)
+    public FaultMetrics(IMeterFactory meters)
     {
-        foreach (var channel in channels.All)
-        {
-            Add(channel.Faults, http: false);
-        }
-
         _meter = meters.Create(TcpMetrics.MeterName);
         _meter.CreateObservableCounter(
             "echoservice.tcp.faults",
@@ -24,8 +19,8 @@ internal sealed class FaultMetrics : IDisposable
             "Faults that fired.");
     }
 
-    /// <param name="http">It can have HTTP faults too.</param>
-    public void Add(ChannelFaults faults, bool http)
+    /// <summary>Shows the counts of a channel, or of a server that can have HTTP faults too.</summary>
+    public void Watch(ChannelFaults faults, bool http)
     {
         foreach (var type in FaultRules.Types(http))
         {
