@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using EchoService.Tcp.Faults;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Tcp;
@@ -23,6 +24,8 @@ internal sealed class Channel(string name, ChannelOptions options, TcpOptions ge
     public TimeSpan Linger { get; } = TimeSpan.FromSeconds(options.Limits.LingerSeconds ?? general.Limits.LingerSeconds ?? 0);
 
     public long LingerBytes { get; } = options.Limits.LingerBytes ?? general.Limits.LingerBytes ?? 0;
+
+    public ChannelFaults Faults { get; } = new(name, options.Faults);
 
     public ChannelCounters Counters { get; } = new();
 

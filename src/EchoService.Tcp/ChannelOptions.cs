@@ -1,3 +1,4 @@
+using EchoService.Tcp.Faults;
 using EchoService.Tcp.Proxy;
 using EchoService.Tcp.Tls;
 
@@ -99,6 +100,9 @@ public sealed class ChannelOptions
 
     /// <summary>Repeat: the largest number that is answered with lines.</summary>
     public long MaxLines { get; set; } = 1_000_000;
+
+    /// <summary>What goes wrong with its connections, in this order; none by default.</summary>
+    public IList<FaultOptions> Faults { get; } = [];
 
     public CloseOptions Close { get; } = new();
 

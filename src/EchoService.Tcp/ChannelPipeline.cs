@@ -1,3 +1,4 @@
+using EchoService.Tcp.Faults;
 using EchoService.Tcp.Proxy;
 using EchoService.Tcp.Tls;
 using Microsoft.AspNetCore.Connections;
@@ -10,6 +11,7 @@ namespace EchoService.Tcp;
 internal sealed class ChannelPipeline(
     LiveConnections connections,
     TcpMetrics metrics,
+    FaultMetrics faultMetrics,
     FrontDoor door,
     ILoggerFactory loggers,
     TimeProvider time,
@@ -32,10 +34,12 @@ internal sealed class ChannelPipeline(
         builder.Use(next => new ConnectionAnnouncement(next, _logger).OnConnectionAsync);
         if (isSocket)
         {
+            faultMetrics.Watch(channel.Faults, http: false);
             builder.UseTls(channel, _logger);
         }
 
         builder.Use(next => new ConnectionService(next, channel).OnConnectionAsync);
+        builder.UseFaults(channel.Faults, isNumbered: isSocket, time, _logger);
         var handler = (ConnectionHandler)services.GetRequiredService(ChannelKinds.Handler(channel.Options.Kind));
         builder.Run(handler.OnConnectedAsync);
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EchoService.Tcp.Faults;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -27,7 +28,7 @@ internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> o
             wanted.BoundPort = bound.Port;
             wanted.Channel.Bound(bound, isLast: wanted.IsLast);
             logger.Serving(wanted.Channel.Name, bound.ToString());
-            return listener;
+            return new FaultListener(listener, wanted.Channel.Faults);
         }
         catch (AddressInUseException exception) when (exception.InnerException is SocketException cause)
         {

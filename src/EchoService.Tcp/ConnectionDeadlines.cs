@@ -38,6 +38,9 @@ internal sealed class ConnectionDeadlines
             case ConnectionPhase.Serving:
                 CheckServing(connection, now);
                 break;
+            case ConnectionPhase.Draining:
+                CheckDraining(connection, now);
+                break;
             case ConnectionPhase.Lingering:
                 CheckLingering(connection, now);
                 break;
@@ -89,7 +92,15 @@ internal sealed class ConnectionDeadlines
         _endingSince = _endingSince < 0 ? now : _endingSince;
         if (connection.Reason != CloseReason.Shutdown && Passed(PatienceMs, _endingSince, now))
         {
-            connection.Context.Abort();
+            connection.Abort(CloseReason.Error);
+        }
+    }
+
+    private void CheckDraining(TcpConnection connection, long now)
+    {
+        if (IsStalled(connection, connection.Channel.Timeouts.WriteStall, now))
+        {
+            connection.Abort(CloseReason.WriteStalled);
         }
     }
 
@@ -105,7 +116,7 @@ internal sealed class ConnectionDeadlines
 
     private bool IsIdle(TcpConnection connection, long limit, long now)
     {
-        var bytes = connection.BytesIn + connection.BytesOut;
+        var bytes = connection.BytesIn + connection.BytesOut + connection.Writes;
         if (bytes != _bytes)
         {
             (_bytes, _quietSince) = (bytes, now);

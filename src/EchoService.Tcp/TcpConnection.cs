@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
+using EchoService.Tcp.Faults;
 using Microsoft.AspNetCore.Connections;
 
 namespace EchoService.Tcp;
@@ -21,6 +22,9 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
     private int _reason = Open;
     private volatile bool _askedToEnd;
     private long _writes;
+    private long _deliveries;
+    private volatile ConnectionFaults? _faults;
+    private volatile Action? _cut;
 
     public long Id { get; } = id;
 
@@ -41,8 +45,11 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
 
     public long BytesOut => Volatile.Read(ref _bytesOut);
 
-    /// <summary>Odd while a write is under way, another odd number for each.</summary>
-    public long Writes => Volatile.Read(ref _writes);
+    /// <summary>Odd while a write to the client is under way, another odd number for each; a handler that a fault holds back waits for no client.</summary>
+    public long Writes => Volatile.Read(ref _faults is null ? ref _writes : ref _deliveries);
+
+    /// <summary>The faults that have had an effect.</summary>
+    public IReadOnlyList<FaultType> FiredFaults => _faults?.Fired ?? [];
 
     /// <summary>Handlers that write without reading look at it, and return.</summary>
     public bool IsAskedToEnd => _askedToEnd;
@@ -79,6 +86,19 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
     }
 
     public void Written() => Volatile.Write(ref _writes, _writes + 1);
+
+    /// <summary>Faults stand between the handler and the client; <paramref name="cut"/> ends their waiting.</summary>
+    public void Hold(ConnectionFaults faults, Action cut)
+    {
+        _cut = cut;
+        _faults = faults;
+    }
+
+    /// <summary>They do not any more.</summary>
+    public void Release() => _cut = null;
+
+    /// <summary>Before and after each write to the client while faults are between.</summary>
+    public void Delivering() => Volatile.Write(ref _deliveries, _deliveries + 1);
 
     /// <summary>False: the client takes no more, and the handler returns.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -130,6 +150,7 @@ internal sealed class TcpConnection(long id, Channel channel, ConnectionContext 
     {
         TryEnd(reason);
         Context.Abort();
+        _cut?.Invoke();
     }
 
     public void Enter(ConnectionPhase phase) => Phase = phase;
@@ -154,6 +175,9 @@ internal enum ConnectionPhase
 
     /// <summary>The handler has it.</summary>
     Serving,
+
+    /// <summary>The handler is done, and faults hold back what it wrote last.</summary>
+    Draining,
 
     /// <summary>Our FIN is sent; what still arrives is thrown away.</summary>
     Lingering,

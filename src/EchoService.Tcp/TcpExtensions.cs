@@ -1,3 +1,4 @@
+using EchoService.Tcp.Faults;
 using EchoService.Tcp.Proxy;
 using EchoService.Tcp.Tls;
 using Microsoft.AspNetCore.Connections;
@@ -19,11 +20,13 @@ public static class TcpExtensions
         services.AddSingleton<IValidateOptions<TcpOptions>, TcpOptionsValidator>();
         services.AddSingleton<IValidateOptions<TcpOptions>, ProxyOptionsValidator>();
         services.AddSingleton<IValidateOptions<TcpOptions>, TlsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TcpOptions>, FaultOptionsValidator>();
         services.AddSingleton<ChannelTable>();
         services.AddSingleton<ConnectionClock>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<TcpMetrics>();
+        services.AddSingleton<FaultMetrics>();
         services.AddSingleton<ChannelPipeline>();
         services.AddSingleton<WebSocketChannels>();
         services.AddSingleton(provider => new TcpReadiness(provider.GetRequiredService<ChannelTable>(), provider.GetRequiredService<IHostApplicationLifetime>()));

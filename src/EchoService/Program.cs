@@ -3,6 +3,7 @@ using EchoService.Configuration;
 using EchoService.Downloads;
 using EchoService.Health;
 using EchoService.Http;
+using EchoService.Lab;
 using EchoService.Tcp;
 using EchoService.Telemetry;
 
@@ -23,10 +24,12 @@ try
     builder.Services.AddHealth();
     builder.Services.AddTcp();
     builder.Services.AddDownloadsApi();
+    builder.Services.AddLab();
     builder.AddHttpDoor();
 
     var app = builder.Build();
 
+    app.UseLab();
     app.UseRequestSpans();
     app.UseHttpDoor();
     app.UseWebSockets();

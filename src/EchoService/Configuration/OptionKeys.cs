@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using EchoService.Downloads;
 using EchoService.Http;
+using EchoService.Lab;
 using EchoService.Tcp;
 
 namespace EchoService.Configuration;
@@ -16,7 +17,7 @@ internal static partial class OptionKeys
         (DownloadsOptions.Section, typeof(DownloadsOptions)),
         (ShutdownOptions.Section, typeof(ShutdownOptions)),
         ("Auth", null),
-        ("Lab", null),
+        (LabOptions.Section, typeof(LabOptions)),
     ];
 
     /// <summary>Generated validators say <c>PerHost: The field DownloadsOptions.PerHost must be …</c>: puts the key in the place of the class.</summary>

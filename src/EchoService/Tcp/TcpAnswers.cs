@@ -11,7 +11,7 @@ internal sealed record ChannelAnswer(
     string CloseAfter,
     string ProxyProtocol,
     bool Tls,
-    IReadOnlyList<object> Faults,
+    IReadOnlyList<FaultAnswer> Faults,
     long Active,
     long Total)
 {
@@ -23,7 +23,7 @@ internal sealed record ChannelAnswer(
         channel.Options.Close.After.ToString(),
         channel.Options.ProxyProtocol.ToString(),
         channel.Options.Tls is not null,
-        [],
+        FaultAnswer.Of(channel.Faults),
         channel.Counters.Active,
         channel.Counters.Opened);
 }
@@ -45,5 +45,5 @@ internal sealed record ConnectionAnswer(
         connection.OpenedAt,
         connection.BytesIn,
         connection.BytesOut,
-        []);
+        [.. connection.FiredFaults.Select(fault => fault.ToString())]);
 }

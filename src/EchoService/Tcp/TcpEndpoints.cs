@@ -12,6 +12,7 @@ internal static class TcpEndpoints
         tcp.MapGet("/channels", Channels).WithSummary("The channels, in the order of their configuration.");
         tcp.MapGet("/connections", Connections).WithSummary("The open connections, oldest first.");
         tcp.MapDelete("/connections/{id}", Abort).WithSummary("Ends a connection with a reset.");
+        routes.MapFaults();
         tcp.MapGet("/{name}", Serve).WithSummary("A channel over WebSocket.");
     }
 
