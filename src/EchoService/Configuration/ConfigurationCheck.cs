@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel;
+using System.Reflection;
 
 namespace EchoService.Configuration;
 
@@ -93,7 +94,11 @@ internal static class ConfigurationCheck
         : type.GetGenericArguments().LastOrDefault();
 
     private static string Names(Type type) =>
-        string.Join(", ", type.GetProperties().Where(property => property.SetMethod?.IsPublic == true).Select(property => property.Name).Order(StringComparer.Ordinal));
+        string.Join(", ", type.GetProperties().Where(IsKey).Select(property => property.Name).Order(StringComparer.Ordinal));
+
+    /// <summary>Lists and sections are filled and need no setter; a value without one is computed.</summary>
+    private static bool IsKey(PropertyInfo property) =>
+        property.SetMethod?.IsPublic == true || !TypeDescriptor.GetConverter(property.PropertyType).CanConvertFrom(typeof(string));
 
     private static string Describe(Type type)
     {

@@ -43,20 +43,53 @@ public sealed class CloseRuleTests
         await service.HasClosedAsync(reason);
     }
 
+    /// <summary>Also with <c>Close:With=Reset</c>: the client has closed, and no rule of ours.</summary>
     [Theory]
-    [InlineData("Never")]
-    [InlineData("Replies")]
-    [InlineData("Bytes")]
-    [InlineData("Time")]
-    public async Task TheClientsHalfCloseIsAnsweredFirst(string after)
+    [InlineData("Never", "Fin")]
+    [InlineData("Never", "Reset")]
+    [InlineData("Replies", "Fin")]
+    [InlineData("Replies", "Reset")]
+    [InlineData("Bytes", "Fin")]
+    [InlineData("Bytes", "Reset")]
+    [InlineData("Time", "Fin")]
+    [InlineData("Time", "Reset")]
+    public async Task TheClientsHalfCloseIsAnsweredFirst(string after, string with)
     {
         using var service = new ServiceFixture(
-            ("Tcp:Channels:echo:Close:After", after), ("Tcp:Channels:echo:Close:Count", "1000"), ("Tcp:Channels:echo:Close:Seconds", "60"), ("Tcp:Channels:echo:Close:With", "Reset"));
+            ("Tcp:Channels:echo:Close:After", after), ("Tcp:Channels:echo:Close:Count", "1000"), ("Tcp:Channels:echo:Close:Seconds", "60"), ("Tcp:Channels:echo:Close:With", with));
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync("a\nb");
         client.HalfClose();
         Assert.Equal("Echoed back: a\nEchoed back: b", await client.ReadTextToEndAsync());
         await service.HasClosedAsync(CloseReason.ClientClosed);
+    }
+
+    [Fact]
+    public async Task AHalfCloseDuringAnAcceptRuleChangesNothing()
+    {
+        using var service = Service("Accept", "Fin");
+        using var client = await TcpPeer.ConnectAsync(service);
+        await client.SendAsync("a\n");
+        client.HalfClose();
+        Assert.Empty(await client.ReadToEndAsync());
+        await service.HasClosedAsync(CloseReason.Accepted);
+    }
+
+    [Theory]
+    [InlineData("Replies", CloseReason.Replied)]
+    [InlineData("Bytes", CloseReason.BytesReached)]
+    [InlineData("Time", CloseReason.TimeReached)]
+    [InlineData("Accept", CloseReason.Accepted)]
+    public async Task LingeringIsBoundedInBytes(string after, CloseReason reason)
+    {
+        using var service = new ServiceFixture(
+            ("Tcp:Channels:echo:Close:After", after), ("Tcp:Channels:echo:Close:Seconds", "0.3"),
+            ("Tcp:Limits:LingerSeconds", "60"), ("Tcp:Limits:LingerBytes", "100000"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var client = await TcpPeer.ConnectAsync(service);
+        await client.SendAsync("a\n");
+        await client.ReadToEndAsync();
+        await SendForeverAsync(client); // ends with the reset
+        await service.HasClosedAsync(reason);
     }
 
     [Fact]

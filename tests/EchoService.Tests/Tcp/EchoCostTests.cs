@@ -25,13 +25,13 @@ public sealed class EchoCostTests
         await TalkAsync(client, message, answer, Messages);
         var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Messages;
         TestContext.Current.SendDiagnosticMessage($"echo: {each:F2} bytes allocated a message");
-        Assert.True(each < 8, $"{each:F2} bytes are allocated a message.");
+        Assert.True(each < 1, $"{each:F2} bytes are allocated a message.");
     }
 
     [Fact]
     public async Task AnIdleConnectionCostsAtMost12Kilobytes()
     {
-        const int Count = 4000;
+        var count = Environment.GetEnvironmentVariable("ECHOSERVICE_SOAK") == "1" ? 8000 : 4000;
         await using var service = await ServiceProcess.StartAsync(
             ("Tcp:Limits:PerAddress", "0"), ("Serilog:MinimumLevel:Override:EchoService.Tcp.Connection", "Warning"));
         var port = await service.PortAsync("echo");
@@ -43,7 +43,7 @@ public sealed class EchoCostTests
 
         var before = Rss(service.Id);
         var clients = new List<TcpPeer>();
-        for (var n = 0; n < Count; n++)
+        for (var n = 0; n < count; n++)
         {
             clients.Add(await TcpPeer.ConnectAsync(port));
         }
@@ -54,7 +54,7 @@ public sealed class EchoCostTests
             await client.ExpectAsync("Echoed back: a\n");
         }
 
-        var each = (Rss(service.Id) - before) / (double)Count;
+        var each = (Rss(service.Id) - before) / (double)count;
         TestContext.Current.SendDiagnosticMessage($"idle: {each:F0} bytes of RSS a connection");
         Assert.True(each <= 12 * 1024, $"{each:F0} bytes of RSS a connection.");
         clients.ForEach(client => client.Dispose());
@@ -71,7 +71,9 @@ public sealed class EchoCostTests
         var clients = await DeafAsync(port, Count);
         var each = (Rss(service.Id) - before) / Count;
         TestContext.Current.SendDiagnosticMessage($"deaf: {each} bytes of RSS a client");
-        Assert.True(each < 512 << 10, $"{each} bytes of RSS a client.");
+
+        // 64 KB received and not read, up to 36 KB under way to the client, and the connection itself; the rest is the kernel's. Measured: 124 KB.
+        Assert.True(each < 192 << 10, $"{each} bytes of RSS a client.");
         Array.ForEach([.. warm, .. clients], client => client.Dispose());
     }
 

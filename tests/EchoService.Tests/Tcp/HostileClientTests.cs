@@ -1,13 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Text;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tests.Tcp;
 
-/// <summary>Short forms; with ECHOSERVICE_SOAK=1 as long and as many as the contract says.</summary>
+/// <summary>Short form; with ECHOSERVICE_SOAK=1 as long as the contract says.</summary>
 public sealed class HostileClientTests
 {
     private static readonly bool Soak = Environment.GetEnvironmentVariable("ECHOSERVICE_SOAK") == "1";
@@ -51,35 +50,6 @@ public sealed class HostileClientTests
         }
 
         Assert.DoesNotContain(service.Logs.Lines, line => line.Level >= LogLevel.Error);
-    }
-
-    [Fact]
-    public async Task SlowAndDeafClientsAreEndedWhileOthersAreServedAsBefore()
-    {
-        var (slowCount, lifetime, interval) = Soak ? (5000, 30, 10.0) : (1000, 4, 1.0);
-        await using var service = await ServiceProcess.StartAsync(
-            ("Tcp:Timeouts:LifetimeSeconds", $"{lifetime}"), ("Tcp:Timeouts:WriteStallSeconds", "3"), ("Tcp:Limits:PerAddress", "0"),
-            ("Tcp:Channels:normal:Port", "0"), ("Tcp:Channels:normal:Timeouts:LifetimeSeconds", "0"), ("Tcp:Channels:normal:ReplyPrefix", ""),
-            ("Serilog:MinimumLevel:Override:EchoService.Tcp.Connection", "Warning"));
-        var port = await service.PortAsync("echo");
-        using var normal = await TcpPeer.ConnectAsync(await service.PortAsync("normal"));
-        await P99Async(normal, TimeSpan.FromSeconds(1));
-        var baseline = await P99Async(normal, TimeSpan.FromSeconds(2));
-        var descriptors = Descriptors(service.Id);
-
-        var slow = await Task.WhenAll(Enumerable.Range(0, slowCount).Select(_ => TcpPeer.ConnectAsync(port)));
-        var deaf = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TcpPeer.ConnectAsync(port)));
-        var clock = Stopwatch.StartNew();
-        var all = Task.WhenAll([.. deaf.Select(DeafAsync), .. slow.Select(client => DripAsync(client, interval))]);
-        var meanwhile = await P99Async(normal, TimeSpan.FromSeconds(lifetime - 1));
-        await all.WaitAsync(TimeSpan.FromSeconds(lifetime + 10), TestContext.Current.CancellationToken);
-
-        Assert.InRange(clock.Elapsed.TotalSeconds, lifetime - 2, lifetime + 6);
-        await Eventually.True(() => Descriptors(service.Id) <= descriptors * 1.05, "descriptors are back");
-        TestContext.Current.SendDiagnosticMessage($"p99 {baseline.TotalMicroseconds:F0} us alone, {meanwhile.TotalMicroseconds:F0} us meanwhile");
-
-        // In a few seconds on shared cores, beside other tests, a percentile is mostly noise; the long form is held to the contract.
-        Assert.True(meanwhile < (2 * baseline) + TimeSpan.FromMilliseconds(Soak ? 0.5 : 500), $"p99 {baseline} alone, {meanwhile} meanwhile");
     }
 
     private static async Task AttackAsync(int port, Random random)
@@ -129,61 +99,4 @@ public sealed class HostileClientTests
 
         return mutated[..random.Next(1, mutated.Length + 1)];
     }
-
-    private static async Task DripAsync(TcpPeer client, double interval)
-    {
-        var ended = client.ReadToEndAsync(TimeSpan.FromMinutes(2));
-        try
-        {
-            while (!ended.IsCompleted)
-            {
-                await client.SendAsync("x");
-                await Task.WhenAny(ended, Task.Delay(TimeSpan.FromSeconds(interval), TestContext.Current.CancellationToken));
-            }
-
-            await ended;
-        }
-        catch (SocketException)
-        {
-            // Ended with a reset, in the middle of a byte.
-        }
-
-        client.Dispose();
-    }
-
-    private static async Task DeafAsync(TcpPeer client)
-    {
-        try
-        {
-            while (true)
-            {
-                await client.SendAsync(new byte[16 << 10]);
-            }
-        }
-        catch (SocketException)
-        {
-            client.Dispose();
-        }
-    }
-
-    private static async Task<TimeSpan> P99Async(TcpPeer client, TimeSpan length)
-    {
-        var times = new List<TimeSpan>();
-        var message = Encoding.ASCII.GetBytes("ping\n");
-        var whole = Stopwatch.StartNew();
-        while (whole.Elapsed < length)
-        {
-            var clock = Stopwatch.StartNew();
-            await client.SendAsync(message);
-            await client.ReadAsync(message.Length);
-            times.Add(clock.Elapsed);
-            await Task.Delay(1, TestContext.Current.CancellationToken);
-        }
-
-        times.Sort();
-        return times[(int)(times.Count * 0.99)];
-    }
-
-    private static int Descriptors(int processId) =>
-        Directory.GetFiles($"/proc/{processId.ToString(System.Globalization.CultureInfo.InvariantCulture)}/fd").Length;
 }

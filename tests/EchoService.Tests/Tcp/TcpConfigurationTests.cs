@@ -10,7 +10,7 @@ public sealed class TcpConfigurationTests
     [Theory]
     [InlineData("Tcp:Channels:echo:Port", "70000", "Tcp:Channels:echo:Port must be between 0 and 65535")]
     [InlineData("Tcp:Channels:echo:Port", "x", "Tcp:Channels:echo:Port is 'x', but must be a whole number that fits")]
-    [InlineData("Tcp:Channels:echo:Prot", "7", "Tcp:Channels:echo:Prot is not a setting")]
+    [InlineData("Tcp:Channels:echo:Prot", "7", "Tcp:Channels:echo:Prot is not a setting: Tcp:Channels:echo has Address, Close, Enabled,")]
     [InlineData("Tcp:Channels:echo:Kind", "Ecko", "Tcp:Channels:echo:Kind is 'Ecko', but must be one of Echo")]
     [InlineData("Tcp:Channels:echo:Kind", "77", "Tcp:Channels:echo:Kind must be one of Echo")]
     [InlineData("Tcp:Channels:echo:Address", "home", "Tcp:Channels:echo:Address must be localhost, * or an IP address")]
