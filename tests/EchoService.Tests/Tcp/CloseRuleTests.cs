@@ -88,7 +88,7 @@ public sealed class CloseRuleTests
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync("a\n");
         await client.ReadToEndAsync();
-        await SendForeverAsync(client); // ends with the reset
+        await SendForeverAsync(client).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken); // ends with the reset
         await service.HasClosedAsync(reason);
     }
 

@@ -97,11 +97,13 @@ public sealed class FrontDoorTests
     {
         using var service = new ServiceFixture(("Tcp:Timeouts:WriteStallSeconds", "1"), ("Logging:LogLevel:EchoService.Tcp", "Warning"));
         using var client = await TcpPeer.ConnectAsync(service);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
         var failure = await Record.ExceptionAsync(async () =>
         {
             while (true)
             {
-                await client.SendAsync(new byte[64 << 10]);
+                await client.Socket.SendAsync(new byte[64 << 10], patience.Token);
             }
         });
         Assert.IsType<SocketException>(failure);
