@@ -17,6 +17,7 @@ internal static class ConfigurationCheck
             var section = configuration.GetSection(name);
             if (options is not null)
             {
+                RefuseValue(section, $"takes a section with {Names(options)}");
                 CheckObject(section, options);
             }
             else if (section.GetChildren().FirstOrDefault() is { } unknown)
@@ -36,7 +37,7 @@ internal static class ConfigurationCheck
                 Check(child, element);
             }
         }
-        else if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
+        else if (TakesText(type))
         {
             CheckValue(section, type);
         }
@@ -92,8 +93,13 @@ internal static class ConfigurationCheck
         : type.IsArray ? type.GetElementType()
         : type.GetGenericArguments().LastOrDefault();
 
-    private static string Names(Type type) =>
-        string.Join(", ", type.GetProperties().Where(property => property.SetMethod?.IsPublic == true).Select(property => property.Name).Order(StringComparer.Ordinal));
+    /// <summary>What can be set: values with a public setter, and sections and lists, which the binder fills in place.</summary>
+    private static string Names(Type type) => string.Join(", ", type.GetProperties()
+        .Where(property => property.SetMethod?.IsPublic == true || !TakesText(property.PropertyType))
+        .Select(property => property.Name)
+        .Order(StringComparer.Ordinal));
+
+    private static bool TakesText(Type type) => TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string));
 
     private static string Describe(Type type)
     {
