@@ -45,7 +45,7 @@ public sealed class DownloadsOptions
     public double StallSeconds { get; set; } = 30;
 
     /// <summary>How long a lane is a worker's without renewal; renewed at a third of it.</summary>
-    [Range(1, 3600)]
+    [Range(1.0, 3600.0)]
     public double LeaseSeconds { get; set; } = 30;
 
     /// <summary>Lines in one list.</summary>

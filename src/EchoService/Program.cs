@@ -14,6 +14,7 @@ if (CommandLine.Answers(args))
 
 try
 {
+    CommandLine.Check(args);
     var builder = WebApplication.CreateBuilder(ConfigurationSources.Of(args));
     builder.Configuration.CheckConfiguration();
 

@@ -40,4 +40,23 @@ internal static class CommandLine
                 return false;
         }
     }
+
+    /// <summary>The framework passes over what it does not understand; a setting that is lost that way is a wrong start.</summary>
+    /// <exception cref="ConfigurationException">An argument is no setting.</exception>
+    public static void Check(string[] args)
+    {
+        for (var i = 0; i < args.Length; i++)
+        {
+            var named = args[i].StartsWith("--", StringComparison.Ordinal) || args[i].StartsWith('/');
+            if (!args[i].Contains('=', StringComparison.Ordinal) && (!named || ++i == args.Length))
+            {
+                throw new ConfigurationException($"'{args[Math.Min(i, args.Length - 1)]}' is not understood: write a setting as --Section:Key=value (--help tells more)");
+            }
+
+            if (!named && args[i].StartsWith('-'))
+            {
+                throw new ConfigurationException($"'{args[i]}' is not understood: settings begin with two hyphens, --Section:Key=value");
+            }
+        }
+    }
 }

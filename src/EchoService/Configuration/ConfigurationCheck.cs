@@ -18,6 +18,7 @@ internal static class ConfigurationCheck
             var section = configuration.GetSection(name);
             if (options is not null)
             {
+                RefuseValue(section, $"takes a section with {Names(options)}");
                 CheckObject(section, options);
             }
             else if (section.GetChildren().FirstOrDefault() is { } unknown)
@@ -37,7 +38,7 @@ internal static class ConfigurationCheck
                 Check(child, element);
             }
         }
-        else if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
+        else if (TakesText(type))
         {
             CheckValue(section, type);
         }

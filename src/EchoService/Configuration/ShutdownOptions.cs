@@ -9,7 +9,7 @@ internal sealed class ShutdownOptions
     public const string Section = "Shutdown";
 
     /// <summary>Seconds from SIGTERM or Ctrl+C until what still runs is cut off. Below the 30 s that Kubernetes waits before it kills.</summary>
-    [Range(0, 3600)]
+    [Range(0.0, 3600.0)] // doubles: whole numbers would turn the value into one first, and fail on a large one
     public double Timeout { get; set; } = 20;
 }
 

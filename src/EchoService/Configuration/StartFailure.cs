@@ -24,6 +24,8 @@ internal static class StartFailure
         OptionsValidationException validation => (ExitCode.BadConfiguration, OptionKeys.InFull(validation.Failures.First())),
         InvalidDataException { InnerException: FormatException { InnerException: JsonException json } } file =>
             (ExitCode.BadConfiguration, $"{file.Message} Mend its JSON at line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1}."),
+        InvalidDataException { InnerException: FormatException format } file =>
+            (ExitCode.BadConfiguration, $"{file.Message} {format.Message}"),
         AggregateException several => several.InnerExceptions.Select(Explain).FirstOrDefault(found => found is not null),
         _ => Explain(failure.InnerException),
     };

@@ -6,9 +6,19 @@ namespace EchoService.Downloads;
 /// <summary>A request's list.</summary>
 internal static class ListBody
 {
-    /// <summary>What reads this request's list; null: its content type is none of ours.</summary>
-    public static ListReader? ReaderOf(HttpRequest request) => ListReaders.For(
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) ? type.MediaType.Value : null,
-        request.BodyReader,
-        request.Query.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString())));
+    /// <summary>What reads this request's list; null: its content type is none of ours, or its bytes are no plain UTF-8.</summary>
+    public static ListReader? ReaderOf(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && IsUtf8(type) && !IsEncoded(request)
+            ? ListReaders.For(
+                type.MediaType.Value,
+                request.BodyReader,
+                request.Query.Select(parameter => KeyValuePair.Create(parameter.Key, parameter.Value.ToString())))
+            : null;
+
+    private static bool IsUtf8(MediaTypeHeaderValue type) =>
+        !type.Charset.HasValue || type.Charset.Value.Trim('"').ToUpperInvariant() is "UTF-8" or "UTF8" or "US-ASCII";
+
+    /// <summary>A gzipped list would be one bad line of noise.</summary>
+    private static bool IsEncoded(HttpRequest request) =>
+        request.Headers.ContentEncoding.Any(encoding => !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase));
 }

@@ -29,6 +29,7 @@ internal static class HttpExtensions
         app.UseProblems();
         app.UseMiddleware<HostFilter>();
         app.UseMiddleware<OriginFilter>();
+        app.UseRoutingWithHead();
     }
 
     /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>

@@ -43,6 +43,7 @@ internal static class Problem
         StatusCodes.Status404NotFound => "notFound",
         StatusCodes.Status405MethodNotAllowed => "methodNotAllowed",
         StatusCodes.Status408RequestTimeout => "requestTimeout",
+        StatusCodes.Status412PreconditionFailed => "preconditionFailed",
         StatusCodes.Status413PayloadTooLarge => "bodyTooLarge",
         StatusCodes.Status415UnsupportedMediaType => "unsupportedMediaType",
         StatusCodes.Status503ServiceUnavailable => "unavailable",

@@ -34,6 +34,11 @@ public sealed class StartTests
     [InlineData("Http:Cors:Origins:0", "example.org", "Http:Cors:Origins:0 is 'example.org', but must be * or an origin")]
     [InlineData("Http:Address", "", "Http:Address field is required")]
     [InlineData("Shutdown:Timeout", "-1", "Shutdown:Timeout must be between 0 and 3600")]
+    [InlineData("Shutdown:Timeout", "99999999999", "Shutdown:Timeout must be between 0 and 3600")]
+    [InlineData("Downloads:LeaseSeconds", "99999999999", "Downloads:LeaseSeconds must be between 1 and 3600")]
+    [InlineData("Tcp:Chanels:echo:Port", "7", "Tcp:Chanels is not a setting: Tcp has Channels, Limits, Timeouts")]
+    [InlineData("Tcp:Channels:echo:Cloze", "7", "Tcp:Channels:echo:Cloze is not a setting: Tcp:Channels:echo has Address, Close, Enabled, ")]
+    [InlineData("Http", "8081", "Http is '8081', but takes a section with Address, ")]
     [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting of this version")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "Serilog cannot be set up: The value Loud is not a valid Serilog level.")]
     public async Task BadConfigurationIsOneLineThatNamesTheKeyAndCode2(string key, string value, string expected)
@@ -55,6 +60,30 @@ public sealed class StartTests
         var line = Assert.Single(service.Errors.Snapshot());
         Assert.Contains(Path.Combine(service.Folder, "appsettings.json"), line, StringComparison.Ordinal);
         Assert.EndsWith("Mend its JSON at line 2, byte 11.", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[]", "Top-level JSON element must be an object.")]
+    [InlineData("""{ "Http": { "Port": 0, "port": 1 } }""", "A duplicate key 'Http:port' was found.")]
+    public async Task AnAppsettingsThatIsJsonOfAWrongShapeIsOneLineAndCode2(string json, string expected)
+    {
+        await using var service = ServiceProcess.Create();
+        await File.WriteAllTextAsync(Path.Combine(service.Folder, "appsettings.json"), json, TestContext.Current.CancellationToken);
+        service.Launch();
+        Assert.Equal(2, await service.ExitAsync());
+        Assert.Contains(expected, Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'start' is not understood", "start")]
+    [InlineData("'--Http:Port' is not understood", "--Http:Address=localhost", "--Http:Port")]
+    [InlineData("'-p=80' is not understood", "-p=80")]
+    public async Task AnArgumentThatIsNoSettingIsOneLineAndCode2(string expected, params string[] arguments)
+    {
+        await using var service = ServiceProcess.CreateBare();
+        service.Launch(arguments);
+        Assert.Equal(2, await service.ExitAsync());
+        Assert.StartsWith(expected, Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
     }
 
     [Fact]

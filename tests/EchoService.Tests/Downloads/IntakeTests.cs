@@ -188,6 +188,25 @@ public sealed class IntakeTests
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 
+    [Theory]
+    [InlineData("text/plain; charset=utf-16", null, HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain", "gzip", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain; charset=\"UTF-8\"", "identity", HttpStatusCode.Accepted)]
+    public async Task TakesNoListWhoseBytesAreNoPlainUtf8(string type, string? encoding, HttpStatusCode status)
+    {
+        using var service = new ServiceFixture();
+        using var http = service.CreateClient();
+        using var content = new ByteArrayContent("no url"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        if (encoding is not null)
+        {
+            content.Headers.ContentEncoding.Add(encoding);
+        }
+
+        using var response = await http.PostAsync("/downloads", content, Token);
+        Assert.Equal(status, response.StatusCode);
+    }
+
     private static async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(HttpClient http, string path, string body, string type)
     {
         using var response = await http.PostAsync(path, new StringContent(body, Encoding.UTF8, type), Token);

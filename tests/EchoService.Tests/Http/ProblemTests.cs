@@ -44,7 +44,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("DELETE", "/get", null, 405, "methodNotAllowed")]
     [InlineData("POST", "/json", "text/csv", 415, "unsupportedMediaType")]
     [InlineData("POST", "/json", "application/json", 400, "malformedJson")]
-    [InlineData("GET", "/number/many", null, 400, "badRequest")]
+    [InlineData("GET", "/number/many", null, 400, "invalidRequest")]
     [InlineData("GET", "/throw", null, 500, "internalError")]
     public async Task AnswersWithItsCode(string method, string path, string? contentType, int status, string code)
     {
