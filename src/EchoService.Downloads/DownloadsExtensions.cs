@@ -1,8 +1,11 @@
+using EchoService.Downloads.Completion;
 using EchoService.Downloads.Content;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Fetching;
 using EchoService.Downloads.Intake;
+using EchoService.Downloads.Retention;
 using EchoService.Downloads.Store;
+using EchoService.Downloads.Watching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -27,6 +30,9 @@ public static class DownloadsExtensions
         services.AddSingleton<StorageHealth>();
         services.AddSingleton<RunningLanes>();
         services.AddSingleton<Wake>();
+        services.AddSingleton<TransferRates>();
+        services.AddSingleton<JobReader>();
+        services.AddSingleton<JobFeeds>();
         services.AddSingleton<JobEvents>();
         services.AddSingleton<JobControl>();
         services.AddSingleton<JobIntake>();
@@ -34,9 +40,12 @@ public static class DownloadsExtensions
         services.AddSingleton<CompanionDocument>();
         services.AddSingleton<ItemReceiver>();
         services.AddSingleton<ItemTransfer>();
+        services.AddSingleton<HostStarts>();
         services.AddSingleton<LaneWorker>();
         services.AddSingleton<DownloadEngine>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DownloadEngine>());
+        services.AddCompletion();
+        services.AddHostedService<RetentionSweep>();
         return services;
     }
 }

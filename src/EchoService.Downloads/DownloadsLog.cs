@@ -19,4 +19,22 @@ internal static partial class DownloadsLog
 
     [LoggerMessage(5, LogLevel.Error, "Item {Number} of job {Job} failed inside the service")]
     public static partial void TransferBroke(ILogger logger, Exception exception, string job, int number);
+
+    [LoggerMessage(20, LogLevel.Information, "Job {Job} starts at its time")]
+    public static partial void JobStarted(ILogger logger, string job);
+
+    [LoggerMessage(21, LogLevel.Information, "Job {Job} paused")]
+    public static partial void JobPaused(ILogger logger, string job);
+
+    [LoggerMessage(22, LogLevel.Information, "Job {Job} resumed")]
+    public static partial void JobResumed(ILogger logger, string job);
+
+    [LoggerMessage(23, LogLevel.Information, "Job {Job} tries failed items again ({ErrorCode})")]
+    public static partial void JobRetried(ILogger logger, string job, string errorCode);
+
+    [LoggerMessage(24, LogLevel.Information, "Item {Number} of job {Job} has a new URL")]
+    public static partial void UrlReplaced(ILogger logger, int number, string job);
+
+    [LoggerMessage(25, LogLevel.Information, "Job {Job} deleted")]
+    public static partial void JobDeleted(ILogger logger, string job);
 }

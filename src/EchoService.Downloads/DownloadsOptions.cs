@@ -52,10 +52,53 @@ public sealed class DownloadsOptions
     [Range(1, 1_000_000_000)]
     public int MaxItemsPerJob { get; set; } = 10_000_000;
 
+    /// <summary>Transfers that begin at one host in a second, over all jobs; 0: no limit. Less than 1 is fine: 0.2 is one in five seconds.</summary>
+    [Range(0, 10_000)]
+    public double StartsPerSecondPerHost { get; set; }
+
+    /// <summary>Bytes of bodies a second, all transfers of the service together; 0: no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytesPerSecond { get; set; }
+
     /// <summary>Sent as <c>User-Agent</c>; empty: <c>EchoService/&lt;version&gt;</c>.</summary>
     public string UserAgent { get; set; } = "";
 
     public EgressOptions Egress { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(OnCompleteOptionsValidator))]
+    public OnCompleteOptions OnComplete { get; set; } = new();
+
+    [ValidateObjectMembers(typeof(RetentionOptionsValidator))]
+    public RetentionOptions Retention { get; set; } = new();
+}
+
+/// <summary>Section <c>Downloads:OnComplete</c>: a program of the operator's that is told of every job's end.</summary>
+public sealed class OnCompleteOptions
+{
+    /// <summary>The program, started without a shell, the job as JSON on its standard input; empty: none.</summary>
+    public string Command { get; set; } = "";
+
+    public IList<string> Arguments { get; set; } = [];
+
+    /// <summary>After this it is killed, with the processes that it has started.</summary>
+    [Range(0.1, 86_400)]
+    public double TimeoutSeconds { get; set; } = 60;
+
+    /// <summary>How many run at once.</summary>
+    [Range(1, 1000)]
+    public int Concurrency { get; set; } = 4;
+}
+
+/// <summary>Section <c>Downloads:Retention</c>: when ended jobs go, with their files. A job that has not ended never goes.</summary>
+public sealed class RetentionOptions
+{
+    /// <summary>Days after their end; 0: kept.</summary>
+    [Range(0, 36_500)]
+    public double Days { get; set; }
+
+    /// <summary>All jobs' files together, the oldest ended jobs go first; 0: no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytes { get; set; }
 }
 
 /// <summary>Section <c>Downloads:Egress</c>: where the service may connect to, beside public unicast addresses.</summary>

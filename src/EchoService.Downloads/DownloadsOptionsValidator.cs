@@ -4,3 +4,9 @@ namespace EchoService.Downloads;
 
 [OptionsValidator]
 internal sealed partial class DownloadsOptionsValidator : IValidateOptions<DownloadsOptions>;
+
+[OptionsValidator]
+internal sealed partial class OnCompleteOptionsValidator : IValidateOptions<OnCompleteOptions>;
+
+[OptionsValidator]
+internal sealed partial class RetentionOptionsValidator : IValidateOptions<RetentionOptions>;

@@ -21,6 +21,7 @@ internal sealed class DownloadEngine(
     Committer committer,
     Wake wake,
     JobControl control,
+    JobEvents events,
     IOptions<DownloadsOptions> options,
     TimeProvider time,
     ILogger<DownloadEngine> logger) : IHostedLifecycleService, IDisposable
@@ -46,7 +47,7 @@ internal sealed class DownloadEngine(
         storage.Place(unplaced);
         var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
         storage.Remove(result.Lost);
-        await control.FinishStopsAsync(cancellationToken);
+        await control.FinishAsync(cancellationToken);
         _committing = Task.Run(() => committer.RunAsync(_givingUp.Token), CancellationToken.None);
         _leasing = Task.Run(LeaseAsync, CancellationToken.None);
         _renewing = Task.Run(RenewAsync, CancellationToken.None);
@@ -106,7 +107,9 @@ internal sealed class DownloadEngine(
         }
 
         var now = time.Microseconds();
-        var claim = await TryClaimAsync(new ClaimLimits(_node, slots, _options.PerHost, now + Lease()));
+        running.BeginClaim();
+        var claim = await TryClaimAsync(new ClaimLimits(_node, slots, _options.PerHost, now + Lease(), _options.StartsPerSecondPerHost));
+        events.Claimed(claim);
         foreach (var lane in claim.Lanes)
         {
             var started = running.Add(lane, _stopping.Token);
@@ -131,7 +134,7 @@ internal sealed class DownloadEngine(
                 DownloadsLog.StorageFailed(logger, exception.Message);
             }
 
-            return new Claim([], time.Microseconds());
+            return new Claim([], time.Microseconds(), []);
         }
     }
 

@@ -11,7 +11,7 @@ namespace EchoService.Downloads.Engine;
 internal sealed record Received(FetchResponse Response, FetchError? Error, PartFile? Part = null, KeptPart? Kept = null, bool Stopped = false);
 
 /// <summary>Fetches a body into a part: the rest of one that an earlier attempt left, where that is safe, else the whole.</summary>
-internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, SqliteDownloadStore store, DownloadsMetrics metrics)
+internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, SqliteDownloadStore store, DownloadsMetrics metrics, TransferRates rates)
 {
     /// <exception cref="IOException">The part cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was anything worth keeping.</exception>
@@ -49,7 +49,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
         var progress = new PartProgress(store, lane, item.Number, part, response.ETag, response.TotalLength);
         try
         {
-            var error = await CopyAsync(response, part, progress, cancellationToken);
+            var error = await CopyAsync(lane, response, part, progress, cancellationToken);
             await progress.EndAsync();
             if (error is null || (error.Transient && progress.Kept is not null))
             {
@@ -72,11 +72,12 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
         }
     }
 
-    private Task<FetchError?> CopyAsync(FetchResponse response, PartFile part, PartProgress progress, CancellationToken cancellationToken) =>
+    private Task<FetchError?> CopyAsync(Lane lane, FetchResponse response, PartFile part, PartProgress progress, CancellationToken cancellationToken) =>
         response.CopyToAsync(
             async (bytes, token) =>
             {
                 metrics.Received(bytes.Length);
+                rates.Received(lane.Job, bytes.Length);
                 await part.WriteAsync(bytes, token);
                 await progress.WrittenAsync();
             },

@@ -1,11 +1,19 @@
+using EchoService.Downloads.Completion;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
+using EchoService.Downloads.Watching;
 using Microsoft.Extensions.Logging;
 
 namespace EchoService.Downloads.Engine;
 
-/// <summary>What happens to jobs, for the log and the metrics.</summary>
-internal sealed class JobEvents(SqliteDownloadStore store, DownloadsMetrics metrics, ILogger<JobEvents> logger)
+/// <summary>What happens to jobs, for the log, the metrics, those who watch and those who wait for their end. Told after it is committed.</summary>
+internal sealed class JobEvents(
+    SqliteDownloadStore store,
+    DownloadsMetrics metrics,
+    TransferRates rates,
+    JobFeeds feeds,
+    NoticeSignal notices,
+    ILogger<JobEvents> logger)
 {
     /// <param name="bad">Lines that are no URL.</param>
     /// <param name="skipped">Lines that repeat an earlier one.</param>
@@ -21,22 +29,112 @@ internal sealed class JobEvents(SqliteDownloadStore store, DownloadsMetrics metr
         }
     }
 
-    public void Cancelled(Job job)
+    public void Claimed(Claim claim)
     {
-        metrics.ItemsEnded(ItemState.Cancelled, job.Counts.Cancelled);
+        foreach (var id in claim.Started)
+        {
+            DownloadsLog.JobStarted(logger, id);
+            feeds.Of(id)?.Job();
+        }
+
+        foreach (var lane in claim.Lanes)
+        {
+            if (feeds.Of(lane.JobId) is { } changes)
+            {
+                foreach (var item in lane.Items)
+                {
+                    changes.Item(item.Number);
+                }
+            }
+        }
+    }
+
+    public void Paused(Job job)
+    {
+        DownloadsLog.JobPaused(logger, job.Id);
+        feeds.Of(job.Id)?.Job();
+    }
+
+    public void Resumed(Job job)
+    {
+        DownloadsLog.JobResumed(logger, job.Id);
+        feeds.Of(job.Id)?.Job();
+    }
+
+    /// <summary>The job runs again; its items follow.</summary>
+    public void Retrying(RetryUnderWay retry)
+    {
+        DownloadsLog.JobRetried(logger, retry.JobId, retry.Code?.Text() ?? "all");
+        feeds.Of(retry.JobId)?.Job();
+    }
+
+    /// <param name="ended">The job has ended again meanwhile.</param>
+    public void Retried(RetryUnderWay retry, bool ended)
+    {
+        feeds.Of(retry.JobId)?.ManyItems();
+        if (ended && store.FindJob(retry.JobId) is { } job)
+        {
+            Ended(job);
+        }
+    }
+
+    public void UrlReplaced(string id, int number)
+    {
+        DownloadsLog.UrlReplaced(logger, number, id);
+        feeds.Of(id)?.Item(number);
+    }
+
+    public void Cancelled(Job job, int items)
+    {
+        metrics.ItemsEnded(ItemState.Cancelled, items);
+        feeds.Of(job.Id)?.ManyItems();
         Ended(job);
+    }
+
+    public void Deleted(Job job)
+    {
+        rates.Forget(job.Key);
+        feeds.Of(job.Id)?.Job();
+        DownloadsLog.JobDeleted(logger, job.Id);
     }
 
     public void Committed(CommitBatch batch, CommitResult result)
     {
+        foreach (var (report, reported) in batch.Reports.Zip(result.Reports))
+        {
+            if (reported.Accepted && feeds.Of(report.Lane.JobId) is { } changes)
+            {
+                Changed(changes, report);
+            }
+        }
+
+        foreach (var placement in batch.Placed)
+        {
+            feeds.Of(placement.JobId)?.Item(placement.Number);
+        }
+
         foreach (var job in result.CompletedJobs.Select(store.FindJob).OfType<Job>())
         {
             Ended(job);
         }
     }
 
+    /// <summary>An item that takes over another one's name changes that one too.</summary>
+    private static void Changed(JobChanges changes, ItemReport report)
+    {
+        if (report.File?.OnConflict == OnConflict.Overwrite)
+        {
+            changes.ManyItems();
+        }
+
+        changes.Item(report.Number);
+    }
+
     private void Ended(Job job)
     {
+        feeds.Of(job.Id)?.Job();
+        notices.Signal();
+        rates.Forget(job.Key);
         metrics.JobEnded(job.State);
         DownloadsLog.JobEnded(logger, job.Id, job.State, job.Counts.Done, job.Counts.Failed, job.Counts.Skipped, job.Counts.Cancelled);
     }

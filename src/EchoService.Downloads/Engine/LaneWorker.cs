@@ -9,6 +9,7 @@ internal sealed class LaneWorker(
     ItemTransfer transfer,
     Committer committer,
     RunningLanes running,
+    HostStarts starts,
     StorageHealth health,
     DownloadsMetrics metrics,
     TimeProvider time,
@@ -25,6 +26,7 @@ internal sealed class LaneWorker(
             foreach (var item in lane.Lane.Items)
             {
                 var entry = lane.Yielding || lane.Aborted.IsCancellationRequested || time.GetElapsedTime(begun) > s_turn
+                    || !await StartsAsync(lane)
                     ? Release(lane, item)
                     : await TransferAsync(lane, item);
                 if (entry.Report!.Error?.RetryAfter is not null)
@@ -39,6 +41,19 @@ internal sealed class LaneWorker(
         {
             running.Remove(lane);
             await committer.AddAsync(CommitEntry.End(lane.Lane));
+        }
+    }
+
+    /// <summary>Waits for the host's next start; false: not in this turn.</summary>
+    private async ValueTask<bool> StartsAsync(RunningLane lane)
+    {
+        try
+        {
+            return await starts.WaitAsync(lane.Lane.Host, lane.Aborted);
+        }
+        catch (OperationCanceledException) when (lane.Aborted.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -7,15 +7,34 @@ namespace EchoService.Downloads.Engine;
 internal sealed class RunningLanes
 {
     private readonly ConcurrentDictionary<long, RunningLane> _lanes = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<long> _stopped = [];
 
     public int Count => _lanes.Count;
 
     public ICollection<long> Tokens => _lanes.Keys;
 
+    /// <summary>Lanes are about to be claimed. A job that is stopped from now on is stopped in them too, although they are not here yet.</summary>
+    public void BeginClaim()
+    {
+        lock (_lock)
+        {
+            _stopped.Clear();
+        }
+    }
+
     public RunningLane Add(Lane lane, CancellationToken stopping)
     {
         var running = new RunningLane(lane, CancellationTokenSource.CreateLinkedTokenSource(stopping));
-        _lanes[lane.Token] = running;
+        lock (_lock)
+        {
+            _lanes[lane.Token] = running;
+            if (_stopped.Contains(lane.Job))
+            {
+                running.Abort();
+            }
+        }
+
         return running;
     }
 
@@ -36,6 +55,11 @@ internal sealed class RunningLanes
 
     public void AbortJob(long job)
     {
+        lock (_lock)
+        {
+            _stopped.Add(job);
+        }
+
         foreach (var lane in _lanes.Values.Where(lane => lane.Lane.Job == job))
         {
             lane.Abort();

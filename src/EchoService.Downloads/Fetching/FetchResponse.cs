@@ -11,11 +11,12 @@ internal sealed class FetchResponse : IAsyncDisposable
     private readonly HttpResponseMessage? _message;
     private readonly FetchClock? _clock;
     private readonly TimeSpan _stall;
+    private readonly Bandwidth? _bandwidth;
     private readonly string? _decode;
 
-    public FetchResponse(FetchRequest request, Uri url, HttpResponseMessage message, long resumedFrom, FetchClock clock, TimeSpan stall)
+    public FetchResponse(FetchRequest request, Uri url, HttpResponseMessage message, long resumedFrom, FetchClock clock, TimeSpan stall, Bandwidth bandwidth)
     {
-        (_request, _message, _clock, _stall) = (request, message, clock, stall);
+        (_request, _message, _clock, _stall, _bandwidth) = (request, message, clock, stall, bandwidth);
         Url = url;
         Status = (int)message.StatusCode;
         ResumedFrom = resumedFrom;
@@ -75,7 +76,7 @@ internal sealed class FetchResponse : IAsyncDisposable
     /// <remarks>What <paramref name="write"/> throws comes out unchanged. The time that it takes is not the origin's silence.</remarks>
     public async Task<FetchError?> CopyToAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
-        if (Error is not null || _message is null || _clock is null)
+        if (Error is not null || _message is null || _clock is null || _bandwidth is null)
         {
             return Error;
         }
@@ -93,7 +94,9 @@ internal sealed class FetchResponse : IAsyncDisposable
                 try
                 {
                     body ??= await OpenBodyAsync(_message, _clock.Token);
-                    read = await body.ReadAsync(buffer, _clock.Token);
+                    read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, _bandwidth.Piece)), _clock.Token);
+                    _clock.AwaitNothing();
+                    await _bandwidth.TakeAsync(read, _clock.Token);
                 }
                 // BrotliStream says so when it does not like the data.
                 catch (Exception e) when (FetchFailure.IsOrigins(e) || (_decode is not null && e is InvalidOperationException))
@@ -102,7 +105,6 @@ internal sealed class FetchResponse : IAsyncDisposable
                     return _clock.Token.IsCancellationRequested ? _clock.Why() : FetchFailure.OfBody(e);
                 }
 
-                _clock.AwaitNothing();
                 if (read == 0)
                 {
                     return Length is { } length && length != count ? FetchFailure.Truncated("The body is not as long as announced.") : null;

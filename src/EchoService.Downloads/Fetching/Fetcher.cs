@@ -15,7 +15,7 @@ namespace EchoService.Downloads.Fetching;
 /// </remarks>
 /// <param name="settings">What the program around the fetcher decides.</param>
 /// <param name="meters">Scopes the HTTP stack's own metrics.</param>
-internal sealed class Fetcher(
+internal sealed partial class Fetcher(
     IOptions<DownloadsOptions> options,
     TimeProvider time,
     FetcherSettings? settings = null,
@@ -23,6 +23,7 @@ internal sealed class Fetcher(
 {
     private const int MostRedirects = 5;
     private readonly DownloadsOptions _options = options.Value;
+    private readonly Bandwidth _bandwidth = new(options.Value.MaxBytesPerSecond, time);
     private readonly FetchTransport _transport = new(options.Value, settings ?? new FetcherSettings(), time, meters);
 
     /// <exception cref="OperationCanceledException">The caller's token was cancelled; nothing else is thrown.</exception>
@@ -131,7 +132,7 @@ internal sealed class Fetcher(
             }
         }
 
-        var response = new FetchResponse(request, url, message, resumedFrom, clock, TimeSpan.FromSeconds(_options.StallSeconds))
+        var response = new FetchResponse(request, url, message, resumedFrom, clock, TimeSpan.FromSeconds(_options.StallSeconds), _bandwidth)
         {
             Error = ErrorOf(request, message, resumedFrom),
         };

@@ -1,3 +1,4 @@
+using EchoService.Downloads.Fetching;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Naming;
 
@@ -31,6 +32,11 @@ internal static class JobOptionsRules
         if (options.FileName is { } template && !NameTemplate.TryParse(template, urls?.Names ?? [], out _, out var problem))
         {
             yield return ("fileName", problem);
+        }
+
+        if (options.OnComplete is { } webhook && !FetchUrl.TryParse(webhook, out _, out var refusal))
+        {
+            yield return ("onComplete", refusal);
         }
 
         if (options.Headers is { } headers && HeaderRules.Problem(headers) is { } header)

@@ -42,4 +42,11 @@ public sealed record JobOptions
 
     /// <summary>Sent with every request of the job to the item's own origin.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>The job waits for this time. One that has passed: it runs at once.</summary>
+    [JsonConverter(typeof(UtcTime))]
+    public DateTimeOffset? StartAt { get; init; }
+
+    /// <summary>An http or https URL that is told of the job's end: a POST of the job as JSON.</summary>
+    public string? OnComplete { get; init; }
 }

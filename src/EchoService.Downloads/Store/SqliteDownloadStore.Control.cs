@@ -13,15 +13,36 @@ internal sealed partial class SqliteDownloadStore
         var (result, job) = await StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
         if (result == ControlResult.Done)
         {
-            await CancelQueuedAsync(job!.Key, cancellationToken);
+            // The job is cancelled by now; a caller who leaves does not stop half-way what it has begun.
+            await CancelQueuedAsync(job!.Key, CancellationToken.None);
         }
 
         return result;
     }
 
+    /// <summary>Takes a job from one state to another in which the same items are left: running and paused.</summary>
+    public async Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken) =>
+        await _database.WriteAsync<(ControlResult, Job?)>(
+            session =>
+            {
+                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                {
+                    return (ControlResult.NotFound, null);
+                }
+
+                if (job.State != from)
+                {
+                    return (ControlResult.Conflict, job);
+                }
+
+                session.Execute("switch_state", ("@state", (int)to), ("@job", job.Key));
+                return (ControlResult.Done, job);
+            },
+            cancellationToken);
+
     /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> takes its rows away.</summary>
-    public Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, CancellationToken cancellationToken) =>
-        StopAsync(id, JobState.Deleting, _ => true, cancellationToken);
+    public Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, Func<Job, bool> allowed, CancellationToken cancellationToken) =>
+        StopAsync(id, JobState.Deleting, allowed, cancellationToken);
 
     /// <summary>Removes every row of a job, some thousand in a transaction.</summary>
     public async Task RemoveRowsAsync(long job, CancellationToken cancellationToken)
@@ -42,6 +63,7 @@ internal sealed partial class SqliteDownloadStore
             {
                 session.Execute("empty_queues", ("@job", job));
                 session.Execute("forget_request", ("@job", job));
+                session.Execute("delete_notices", ("@job", job));
                 return session.Execute("delete_job", ("@job", job));
             },
             cancellationToken);

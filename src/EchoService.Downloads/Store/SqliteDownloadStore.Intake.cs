@@ -40,6 +40,11 @@ internal sealed partial class SqliteDownloadStore
                     session.Execute("put_in_list_order", ("@job", job));
                 }
 
+                if (options.StartAt is { } start)
+                {
+                    session.Execute("schedule", ("@start_at", StoreTime.FromDateTime(start)), ("@job", job));
+                }
+
                 return session.Execute("make_queues", ("@now", Now), ("@job", job));
             },
             cancellationToken);

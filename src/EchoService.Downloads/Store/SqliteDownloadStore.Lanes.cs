@@ -34,6 +34,7 @@ internal sealed partial class SqliteDownloadStore
     private Claim ClaimLanes(SqliteSession session, ClaimLimits limits)
     {
         var lanes = new List<Lane>();
+        var started = session.Query("promote", row => row.GetString(0), ("@now", Now));
         var turns = session.Query("turns", row => new Turn(
             row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
         { Active = row.GetInt32(5) });
@@ -42,7 +43,7 @@ internal sealed partial class SqliteDownloadStore
             turns.RemoveAll(turn => lanes.Count >= limits.Slots || !ClaimOne(session, turn, limits, lanes));
         }
 
-        return new Claim(lanes, session.Scalar("next_due"));
+        return new Claim(lanes, session.Scalar("next_due"), started);
     }
 
     /// <summary>Leases one lane for the job; false when it has none to give now.</summary>
@@ -61,7 +62,7 @@ internal sealed partial class SqliteDownloadStore
 
         var token = session.Scalar(
             "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", limits.ExpiresAt))!.Value;
-        var items = ClaimItems(session, turn.Job, due, token, now);
+        var items = ClaimItems(session, turn.Job, due, limits.Batch(due.Batch), token, now);
         if (items.Count == 0)
         {
             session.Execute("unlease", ("@token", token));
@@ -71,9 +72,21 @@ internal sealed partial class SqliteDownloadStore
 
         session.Execute("take_turn", ("@claimed", items.Count), ("@now", now), ("@job", turn.Job), ("@queue", due.Queue));
         session.Execute("serve", ("@now", now), ("@claimed", items.Count), ("@job", turn.Job));
+        if (limits.StartsPerSecond > 0)
+        {
+            CloseHost(session, due.Host, now + (long)(items.Count * 1_000_000 / limits.StartsPerSecond));
+        }
+
         turn.Active++;
         lanes.Add(new Lane(token, turn.Job, turn.JobId, turn.Options, due.Host, HostName(session, due.Host), items));
         return true;
+    }
+
+    /// <summary>The host's next lane comes when this one's items may all have begun.</summary>
+    private static void CloseHost(SqliteSession session, long host, long until)
+    {
+        session.Execute("close_host", ("@until", until), ("@host", host));
+        session.Execute("rest_queues", ("@until", until), ("@host", host));
     }
 
     private static DueQueue? DueQueue(SqliteSession session, Turn turn, ClaimLimits limits, long now)
@@ -102,14 +115,14 @@ internal sealed partial class SqliteDownloadStore
         return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, MaxBatch);
     }
 
-    private static List<LaneItem> ClaimItems(SqliteSession session, long job, DueQueue due, long token, long now)
+    private static List<LaneItem> ClaimItems(SqliteSession session, long job, DueQueue due, int batch, long token, long now)
     {
         var rows = session.Query(
             "claimable_items",
             row => (
                 Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Text(row, 4)), ReadKept(row, 5)),
                 Host: row.GetInt64(3)),
-            ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", due.Batch));
+            ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", batch));
         var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();
         foreach (var item in items)
         {

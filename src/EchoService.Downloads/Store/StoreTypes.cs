@@ -54,13 +54,19 @@ internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, 
 internal sealed record Placement(string JobId, long Job, int Number, long Token, long Part, string Name);
 
 /// <param name="NextDueAt">When something may be claimable again, in microseconds since 1970; null: nothing waits.</param>
-internal sealed record Claim(IReadOnlyList<Lane> Lanes, long? NextDueAt);
+/// <param name="Started">Ids of scheduled jobs whose time has come.</param>
+internal sealed record Claim(IReadOnlyList<Lane> Lanes, long? NextDueAt, IReadOnlyList<string> Started);
 
 /// <summary>The limits that a claim keeps.</summary>
 /// <param name="Slots">Lanes that this node can take more.</param>
 /// <param name="PerHost">Lanes at one host, over all jobs and nodes.</param>
 /// <param name="ExpiresAt">End of the leases, in microseconds since 1970.</param>
-internal sealed record ClaimLimits(string Node, int Slots, int PerHost, long ExpiresAt);
+/// <param name="StartsPerSecond">Transfers that begin at one host in a second; 0: no limit.</param>
+internal sealed record ClaimLimits(string Node, int Slots, int PerHost, long ExpiresAt, double StartsPerSecond = 0)
+{
+    /// <summary>Items of one lane's batch: no more than the host may start in half a second.</summary>
+    public int Batch(int otherwise) => StartsPerSecond == 0 ? otherwise : Math.Min(otherwise, (int)Math.Ceiling(StartsPerSecond / 2));
+}
 
 /// <summary>What a change of a job's state came to.</summary>
 internal enum ControlResult
@@ -70,4 +76,7 @@ internal enum ControlResult
 
     /// <summary>The job's state does not allow it.</summary>
     Conflict,
+
+    /// <summary>The state would allow it, but there is no item that it would change.</summary>
+    Nothing,
 }

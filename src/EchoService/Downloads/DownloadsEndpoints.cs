@@ -28,13 +28,14 @@ internal static class DownloadsEndpoints
         downloads.MapGet("/", List).WithSummary("Jobs, newest first.");
         downloads.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
         downloads.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
-        downloads.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancels what has not ended.");
+        downloads.MapControl();
+        downloads.MapEvents();
         downloads.MapItems();
         routes.MapFetch();
     }
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> SubmitAsync(
-        HttpContext context, JobIntake intake, TimeProvider time, [FromHeader(Name = "Idempotency-Key")] string? requestKey, CancellationToken cancellationToken)
+        HttpContext context, JobIntake intake, JobReader jobs, [FromHeader(Name = "Idempotency-Key")] string? requestKey, CancellationToken cancellationToken)
     {
         // Lists have a limit of their own, Downloads:MaxItemsPerJob; they are streamed, so their bytes need none.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -50,7 +51,7 @@ internal static class DownloadsEndpoints
         try
         {
             var job = await intake.SubmitAsync(read, requestKey, cancellationToken);
-            return TypedResults.Accepted($"/downloads/{job.Id}", JobAnswer.Of(job, time));
+            return TypedResults.Accepted($"/downloads/{job.Id}", jobs.Read(job));
         }
         catch (ListException refused)
         {
@@ -69,7 +70,7 @@ internal static class DownloadsEndpoints
     };
 
     private static Results<Ok<ListPage<JobAnswer>>, ProblemHttpResult> List(
-        SqliteDownloadStore store, TimeProvider time, string? state, int? limit, string? cursor)
+        SqliteDownloadStore store, JobReader jobs, string? state, int? limit, string? cursor)
     {
         var query = new ListQuery(limit, cursor);
         if (!query.TryRead(out var before, out var field))
@@ -84,20 +85,11 @@ internal static class DownloadsEndpoints
         }
 
         var page = store.ListJobs(wanted, before, query.Rows);
-        return TypedResults.Ok(new ListPage<JobAnswer>([.. page.Items.Select(job => JobAnswer.Of(job, time))], ListQuery.ToCursor(page.Next)));
+        return TypedResults.Ok(new ListPage<JobAnswer>([.. page.Items.Select(job => jobs.Read(job))], ListQuery.ToCursor(page.Next)));
     }
 
-    private static Results<Ok<JobAnswer>, ProblemHttpResult> Get(string id, SqliteDownloadStore store, TimeProvider time) =>
-        store.FindJob(id) is { } job ? TypedResults.Ok(JobAnswer.Of(job, time)) : Problem.NotFound("There is no such job.");
-
-    private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> CancelAsync(
-        string id, JobControl control, SqliteDownloadStore store, TimeProvider time, CancellationToken cancellationToken) =>
-        await control.CancelAsync(id, cancellationToken) switch
-        {
-            ControlResult.NotFound => Problem.NotFound("There is no such job."),
-            ControlResult.Conflict => Problem.Conflict("jobEnded", "The job has ended already."),
-            _ => TypedResults.Accepted($"/downloads/{id}", JobAnswer.Of(store.FindJob(id)!, time)),
-        };
+    private static Results<Ok<JobAnswer>, ProblemHttpResult> Get(string id, JobReader jobs) =>
+        jobs.Find(id) is { } job ? TypedResults.Ok(job) : Problem.NotFound("There is no such job.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, JobControl control, CancellationToken cancellationToken) =>
         await control.DeleteAsync(id, cancellationToken) == ControlResult.NotFound

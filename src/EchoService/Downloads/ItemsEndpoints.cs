@@ -9,8 +9,6 @@ namespace EchoService.Downloads;
 
 internal static class ItemsEndpoints
 {
-    private static readonly Dictionary<string, ErrorCode> s_errors = Enum.GetValues<ErrorCode>().ToDictionary(code => code.Text(), StringComparer.Ordinal);
-
     public static void MapItems(this IEndpointRouteBuilder downloads)
     {
         downloads.MapGet("/{id}/items", List).WithSummary("A job's items, in list order.");
@@ -32,15 +30,9 @@ internal static class ItemsEndpoints
             return Problem.Invalid("state", "state must be queued, running, done, failed, skipped or cancelled.");
         }
 
-        ErrorCode? code = null;
-        if (errorCode is not null)
+        if (!ErrorCodeText.TryRead(errorCode, out var code))
         {
-            if (!s_errors.TryGetValue(errorCode, out var known))
-            {
-                return Problem.Invalid("errorCode", $"errorCode must be one of {string.Join(", ", s_errors.Keys)}.");
-            }
-
-            code = known;
+            return ErrorCodeText.Unknown;
         }
 
         if (store.FindJob(id) is not { } job)

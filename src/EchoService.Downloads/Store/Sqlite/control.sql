@@ -2,7 +2,13 @@
 SELECT state FROM jobs WHERE id = @id AND state NOT IN (0, 6)
 
 -- name: set_state
-UPDATE jobs SET state = @state, finished_at = @finished_at WHERE key = @job
+UPDATE jobs SET state = @state, finished_at = @finished_at, retrying = NULL WHERE key = @job
+
+-- name: switch_state
+UPDATE jobs SET state = @state WHERE key = @job
+
+-- name: promote
+UPDATE jobs SET state = 2 WHERE key IN (SELECT key FROM jobs INDEXED BY jobs_scheduled WHERE state = 1 AND start_at <= @now) RETURNING id
 
 -- name: cancel_running
 UPDATE items SET state = 6, token = NULL, finished_at = @now

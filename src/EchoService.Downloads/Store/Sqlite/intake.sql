@@ -33,9 +33,12 @@ INSERT INTO queues (job, queue, host, queued, due_at)
 SELECT q.job, q.queue, q.queue, q.queued, max(@now, coalesce((SELECT rest_until FROM hosts WHERE key = q.queue), 0))
 FROM (SELECT job, queue, count(*) AS queued FROM items INDEXED BY items_claimable WHERE job = @job AND state = 0 GROUP BY queue) AS q
 
+-- name: schedule
+UPDATE jobs SET start_at = @start_at WHERE key = @job
+
 -- name: publish
 UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_host, served_at = 0,
-    state = CASE WHEN queued = 0 THEN 4 ELSE 2 END,
+    state = CASE WHEN queued = 0 THEN 4 WHEN start_at > @now THEN 1 ELSE 2 END,
     started_at = CASE WHEN queued = 0 THEN @now END,
     finished_at = CASE WHEN queued = 0 THEN @now END
 WHERE key = @job AND state = 0 RETURNING state

@@ -5,17 +5,20 @@ FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0 ORDER BY served_a
 -- name: due_queue
 SELECT queue, host, queued FROM queues INDEXED BY queues_due
 WHERE job = @job AND queued > 0 AND due_at <= @now
-    AND (SELECT rest_until FROM hosts WHERE key = queues.host) <= @now
+    AND (SELECT max(rest_until, next_start) FROM hosts WHERE key = queues.host) <= @now
     AND (SELECT count(*) FROM lanes WHERE host = queues.host) < @host_limit
     AND (SELECT count(*) FROM lanes WHERE host = queues.host AND job = @job) < @job_host_limit
 ORDER BY due_at LIMIT 1
 
 -- name: first_in_list_order
-SELECT items.host, hosts.rest_until, queues.queued, (SELECT count(*) FROM lanes WHERE host = items.host)
+SELECT items.host, max(hosts.rest_until, hosts.next_start), queues.queued, (SELECT count(*) FROM lanes WHERE host = items.host)
 FROM queues JOIN items INDEXED BY items_claimable ON items.job = queues.job AND items.queue = 0 AND items.state = 0
     JOIN hosts ON hosts.key = items.host
 WHERE queues.job = @job AND queues.queue = 0 AND queues.queued > 0 AND queues.due_at <= @now
 ORDER BY items.due_at, items.n LIMIT 1
+
+-- name: close_host
+UPDATE hosts SET next_start = @until WHERE key = @host
 
 -- name: host_name
 SELECT name FROM hosts WHERE key = @host
@@ -49,8 +52,11 @@ UPDATE jobs SET served_at = @now, queued = queued - @claimed, running = running 
 WHERE key = @job
 
 -- name: next_due
-SELECT min((SELECT due_at FROM queues INDEXED BY queues_due WHERE job = jobs.key AND queued > 0 ORDER BY due_at LIMIT 1))
-FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0
+SELECT min(due_at) FROM (
+    SELECT (SELECT due_at FROM queues INDEXED BY queues_due WHERE job = jobs.key AND queued > 0 ORDER BY due_at LIMIT 1) AS due_at
+    FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0
+    UNION ALL
+    SELECT min(start_at) FROM jobs INDEXED BY jobs_scheduled WHERE state = 1)
 
 -- name: renew
 UPDATE lanes SET expires_at = @expires_at WHERE token = @token AND expires_at > @now

@@ -64,4 +64,4 @@ UPDATE jobs SET queued = queued + @queued, running = running + @running, done = 
 WHERE key = @job
 
 -- name: complete
-UPDATE jobs SET state = 4, finished_at = @now WHERE key = @job AND state IN (2, 3) AND queued = 0 AND running = 0 RETURNING id
+UPDATE jobs SET state = 4, finished_at = @now WHERE key = @job AND state IN (2, 3) AND queued = 0 AND running = 0 AND retrying IS NULL RETURNING id

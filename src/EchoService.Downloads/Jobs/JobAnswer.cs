@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace EchoService.Downloads.Jobs;
+
+/// <summary>A job as users see it.</summary>
+/// <param name="State"><c>scheduled</c>, <c>running</c>, <c>paused</c>, <c>completed</c> or <c>cancelled</c>.</param>
+/// <param name="Took">Seconds from its first item's turn to its end; null before.</param>
+/// <param name="Bytes">Sum of the sizes of the files that are done.</param>
+/// <param name="BytesPerSecond">While it runs, what its transfers brought in over the last five seconds; once it has ended, the mean of its files.</param>
+internal sealed record JobAnswer(
+    string Id,
+    string? Name,
+    string State,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    double? Took,
+    int Total,
+    JobCounts Counts,
+    long Bytes,
+    double BytesPerSecond,
+    JobOptions Options)
+{
+    public static JobAnswer Of(Job job, double rate, TimeProvider time)
+    {
+        var elapsed = job.StartedAt is { } started ? ((job.FinishedAt ?? time.GetUtcNow()) - started).TotalSeconds : 0;
+        return new JobAnswer(
+            job.Id,
+            job.Options.Name,
+            Text(job.State),
+            job.CreatedAt,
+            job.StartedAt,
+            job.FinishedAt,
+            job is { StartedAt: not null, FinishedAt: not null } ? Math.Round(elapsed, 3) : null,
+            job.Total,
+            job.Counts,
+            job.Bytes,
+            Math.Round(job.Ended && elapsed > 0 ? job.Bytes / elapsed : rate, 1),
+            job.Options);
+    }
+
+    private static string Text(JobState state) => JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
+}

@@ -1,0 +1,51 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>How an item gets another URL.</summary>
+internal sealed partial class SqliteDownloadStore
+{
+    /// <summary>Queues an item that waits, failed or was cancelled with a new URL, all its attempts before it. An ended job runs again.</summary>
+    public Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(
+        string id, int number, string url, string host, byte[] urlHash, CancellationToken cancellationToken) =>
+        _database.WriteAsync<(ControlResult, Item?)>(
+            session =>
+            {
+                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job
+                    || session.Query("item_place", row => (State: (ItemState)row.GetInt32(0), Queue: row.GetInt64(1)), ("@job", job.Key), ("@n", number))
+                        is not [var place])
+                {
+                    return (ControlResult.NotFound, null);
+                }
+
+                if (place.State is not (ItemState.Queued or ItemState.Failed or ItemState.Cancelled) || !MayRunAgain(job))
+                {
+                    return (ControlResult.Conflict, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single());
+                }
+
+                var hostKey = session.Scalar("add_host", ("@name", host))!.Value;
+                Replace(session, job, number, place, url, hostKey, urlHash);
+                return (ControlResult.Done, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single());
+            },
+            cancellationToken);
+
+    private void Replace(SqliteSession session, Job job, int number, (ItemState State, long Queue) place, string url, long host, byte[] urlHash)
+    {
+        var queued = place.State == ItemState.Queued;
+        if (queued)
+        {
+            session.Execute("leave_queue", ("@job", job.Key), ("@queue", place.Queue));
+        }
+
+        var queue = job.Options.Concurrency == 1 ? 0 : host;
+        session.Execute(
+            "replace_url", ("@url", url), ("@url_hash", urlHash), ("@host", host), ("@queue", queue), ("@job", job.Key), ("@n", number));
+        session.Execute("join_queue", ("@job", job.Key), ("@queue", queue), ("@now", Now));
+        session.Execute(
+            "count_replaced",
+            ("@n", queued ? 0 : 1),
+            ("@failed", place.State == ItemState.Failed ? 1 : 0),
+            ("@cancelled", place.State == ItemState.Cancelled ? 1 : 0),
+            ("@job", job.Key));
+    }
+}

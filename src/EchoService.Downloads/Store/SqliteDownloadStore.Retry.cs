@@ -1,0 +1,100 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <summary>How failed items are queued again: the job runs first, then its items follow in batches; a restart in between goes on with them.</summary>
+internal sealed partial class SqliteDownloadStore
+{
+    private static readonly ErrorCode[] s_errorCodes = Enum.GetValues<ErrorCode>();
+
+    /// <summary>Lets an ended or running job run, if it has a failed item of that kind. <see cref="QueueFailedAsync"/> queues them.</summary>
+    public Task<(ControlResult Result, RetryUnderWay? Retry)> BeginRetryAsync(string id, ErrorCode? code, CancellationToken cancellationToken) =>
+        _database.WriteAsync<(ControlResult, RetryUnderWay?)>(
+            session =>
+            {
+                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                {
+                    return (ControlResult.NotFound, null);
+                }
+
+                if (!MayRunAgain(job) || job.State is JobState.Paused or JobState.Scheduled
+                    || session.Scalar("retry_under_way", ("@job", job.Key)) is not null)
+                {
+                    return (ControlResult.Conflict, null);
+                }
+
+                var retry = new RetryUnderWay(job.Key, job.Id, Now, code);
+                if (!Array.Exists(Codes(code), each => Batch(session, retry, each, 0, 1).Count > 0))
+                {
+                    return (ControlResult.Nothing, null);
+                }
+
+                session.Execute("begin_retry", ("@now", retry.Begun), ("@error_code", (int?)code), ("@job", job.Key));
+                return (ControlResult.Done, retry);
+            },
+            cancellationToken);
+
+    /// <summary>Queues what failed before the retry began; ends early where the job was cancelled meanwhile.</summary>
+    /// <param name="queued">Called after each batch: its items are due.</param>
+    /// <returns>Whether the job has ended: every item of the retry had ended before the last one was queued.</returns>
+    public async Task<bool> QueueFailedAsync(RetryUnderWay retry, Action queued, CancellationToken cancellationToken)
+    {
+        foreach (var code in Codes(retry.Code))
+        {
+            for (long? last = 0; last is { } after;)
+            {
+                last = await _database.WriteRelaxedAsync(session => QueueBatch(session, retry, code, after), cancellationToken);
+                queued();
+            }
+        }
+
+        return await _database.WriteAsync(
+            session =>
+            {
+                session.Execute("end_retry", ("@job", retry.Job));
+                return session.Query("complete", row => row.GetString(0), ("@now", Now), ("@job", retry.Job)).Count > 0;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Retries that a restart broke off.</summary>
+    public IReadOnlyList<RetryUnderWay> UnfinishedRetries() =>
+        _database.Read(session => session.Query(
+            "unfinished_retries",
+            row => new RetryUnderWay(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : (ErrorCode)row.GetInt32(3))));
+
+    /// <summary>A cancelled job whose many rows are still being ended does not come back to life.</summary>
+    private static bool MayRunAgain(Job job) => job.State != JobState.Cancelled || job.Counts.Queued == 0;
+
+    private static ErrorCode[] Codes(ErrorCode? code) => code is { } one ? [one] : s_errorCodes;
+
+    /// <summary>The last line of the batch; null: there is none, or the job was stopped.</summary>
+    private long? QueueBatch(SqliteSession session, RetryUnderWay retry, ErrorCode code, long after)
+    {
+        if (session.Scalar("retry_under_way", ("@job", retry.Job)) is null)
+        {
+            return null;
+        }
+
+        var (last, count) = Batch(session, retry, code, after, RowsAtOnce);
+        if (count == 0)
+        {
+            return null;
+        }
+
+        session.Execute("retry_queues", ("@job", retry.Job), ("@now", Now), ("@error_code", (int)code), ("@after", after), ("@last", last), ("@before", retry.Begun));
+        session.Execute("retry_items", ("@job", retry.Job), ("@error_code", (int)code), ("@after", after), ("@last", last), ("@before", retry.Begun));
+        session.Execute("count_retried", ("@n", count), ("@job", retry.Job));
+        return last;
+    }
+
+    private static (long Last, int Count) Batch(SqliteSession session, RetryUnderWay retry, ErrorCode code, long after, int rows) =>
+        session.Query(
+            "retry_batch",
+            row => (row.IsDBNull(0) ? 0 : row.GetInt64(0), row.GetInt32(1)),
+            ("@job", retry.Job), ("@error_code", (int)code), ("@after", after), ("@before", retry.Begun), ("@batch", rows)).Single();
+}
+
+/// <param name="Begun">Items that failed later are not part of it; microseconds since 1970.</param>
+/// <param name="Code">Only items with this error; null: all that failed.</param>
+internal sealed record RetryUnderWay(long Job, string JobId, long Begun, ErrorCode? Code);

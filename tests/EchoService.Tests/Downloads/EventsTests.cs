@@ -1,0 +1,204 @@
+using System.Diagnostics;
+using System.Net;
+using EchoService.Downloads.Store;
+using EchoService.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EchoService.Tests.Downloads;
+
+public sealed class EventsTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task AThousandWatchersOfOneJobCostNoQueryEach()
+    {
+        const int Watchers = 1000;
+        var open = new TaskCompletionSource();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Gate = open.Task });
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var id = await new DownloadsClient(http).SubmitAsync(Enumerable.Range(0, 20).Select(i => $"/{i}"), origin);
+        var store = service.Services.GetRequiredService<SqliteDownloadStore>();
+        var began = 0;
+
+        var watchers = Enumerable.Range(0, Watchers).Select(async _ =>
+        {
+            StreamEvent? last = null;
+            await foreach (var each in http.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+            {
+                Assert.Equal(last is null, each.Name == "snapshot");
+                Interlocked.Add(ref began, last is null ? 1 : 0);
+                last = each;
+            }
+
+            return last!;
+        }).ToList();
+        await Eventually.True(() => Volatile.Read(ref began) == Watchers, "every watcher has its snapshot", TimeSpan.FromSeconds(60));
+        var before = store.WatchReads;
+        open.SetResult();
+        var ends = await Task.WhenAll(watchers);
+
+        Assert.All(ends, end => Assert.Equal("end", end.Name));
+        Assert.All(ends, end => Assert.Equal(20, DownloadsClient.Count(end.Data, "done")));
+        Assert.InRange(before, 1, 20);
+        Assert.InRange(store.WatchReads - before, 1, 40);
+    }
+
+    [Fact]
+    public async Task AReconnectMissesNothing()
+    {
+        var gates = Enumerable.Range(0, 40).Select(_ => new TaskCompletionSource()).ToList();
+        await using var origin = await Origin.StartAsync(Token);
+        for (var i = 0; i < gates.Count; i++)
+        {
+            origin.On($"/{i}", OriginAnswer.Text("x") with { Gate = gates[i].Task });
+        }
+
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, gates.Count).Select(i => $"/{i}"), origin, new { concurrency = 1 });
+        var seen = new List<StreamEvent>();
+        var opened = 0;
+        for (var turn = 0; turn < 4; turn++)
+        {
+            // Ten items end, five of them while nobody watches.
+            for (; opened < (turn * 10) + 5; opened++)
+            {
+                gates[opened].SetResult();
+            }
+
+            await foreach (var each in http.ReadEventsAsync($"/downloads/{id}/events", seen.LastOrDefault()?.Id, Token))
+            {
+                seen.Add(each);
+                if (DownloadsClient.Count(each.Name == "snapshot" ? each.Data : seen[^1].Data, "done") >= opened)
+                {
+                    break;
+                }
+            }
+
+            for (; opened < (turn + 1) * 10; opened++)
+            {
+                gates[opened].SetResult();
+            }
+
+            await Eventually.True(async () => DownloadsClient.Count(await downloads.JobAsync(id), "done") == opened, "they have ended");
+        }
+
+        await foreach (var each in http.ReadEventsAsync($"/downloads/{id}/events", seen[^1].Id, Token))
+        {
+            seen.Add(each);
+        }
+
+        Assert.Equal("snapshot", seen[0].Name);
+        Assert.Equal("end", seen[^1].Name);
+        Assert.All(seen[1..^1], each => Assert.Equal("delta", each.Name));
+        var numbers = seen.Select(each => int.Parse(each.Id.Split('-')[1], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(Enumerable.Range(numbers[0], numbers.Count), numbers);
+        var done = seen.Where(each => each.Name == "delta").SelectMany(each => each.Data.GetProperty("items").EnumerateArray())
+            .Where(item => DownloadsClient.Text(item, "state") == "done").Select(item => item.GetProperty("n").GetInt32()).Distinct();
+        Assert.True(done.Count() >= gates.Count - DownloadsClient.Count(seen[0].Data, "done"));
+    }
+
+    [Fact]
+    public async Task AnEndedJobGivesASnapshotAndItsEndAndThenSaysThatThereIsNoMore()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.Error(404) : OriginAnswer.Text(path));
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(["/a"], origin);
+        await downloads.EndAsync(id);
+
+        var events = await http.ReadEventsAsync($"/downloads/{id}/events", "another-7", Token).ToListAsync(Token);
+
+        Assert.Equal(["snapshot", "end"], events.Select(each => each.Name));
+        Assert.Equal(id, DownloadsClient.Text(events[0].Data, "id"));
+        using var again = new HttpRequestMessage(HttpMethod.Get, $"/downloads/{id}/events");
+        again.Headers.TryAddWithoutValidation("Last-Event-ID", events[1].Id);
+        Assert.Equal(HttpStatusCode.NoContent, (await http.SendAsync(again, Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/downloads/none/events", Token)).StatusCode);
+
+        // A job that runs again is followed again.
+        using var retried = await http.PostAsync($"/downloads/{id}/retry", null, Token);
+        var second = await http.ReadEventsAsync($"/downloads/{id}/events", events[1].Id, Token).ToListAsync(Token);
+        Assert.Equal("end", second[^1].Name);
+        Assert.Equal(1, DownloadsClient.Count(second[^1].Data, "done"));
+    }
+
+    [Fact]
+    public async Task GathersChangesToFourEventsASecondAndSaysWhenTheyAreTooMany()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var clock = Stopwatch.StartNew();
+        var id = await new DownloadsClient(http).SubmitAsync(Enumerable.Range(0, 3000).Select(i => $"/{i}"), origin);
+
+        var events = await http.ReadEventsAsync($"/downloads/{id}/events", null, Token).ToListAsync(Token);
+
+        Assert.True(events.Count <= (clock.Elapsed.TotalSeconds * 4) + 3, $"{events.Count} events in {clock.Elapsed}");
+        Assert.Equal(3000, DownloadsClient.Count(events[^1].Data, "done"));
+        var deltas = events.Where(each => each.Name == "delta").ToList();
+        Assert.Contains(deltas, delta => delta.Data.GetProperty("resync").GetBoolean());
+        Assert.All(deltas, delta => Assert.InRange(delta.Data.GetProperty("items").GetArrayLength(), 0, 200));
+        Assert.All(deltas.Where(delta => delta.Data.GetProperty("resync").GetBoolean()), delta => Assert.Equal(0, delta.Data.GetProperty("items").GetArrayLength()));
+    }
+
+    [Fact]
+    public async Task TellsTheLiveRateAndTheTimeLeft()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (_, _) => OriginAnswer.File(1, 20_000));
+        using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:MaxBytesPerSecond", "100000"));
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, 15).Select(i => $"/{i}"), origin, new { concurrency = 1 });
+        var rates = new List<double>();
+        var left = new List<double>();
+
+        await foreach (var each in http.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+        {
+            if (each.Name == "delta")
+            {
+                rates.Add(each.Data.GetProperty("bytesPerSecond").GetDouble());
+                left.AddRange(each.Data.GetProperty("secondsLeft") is { ValueKind: System.Text.Json.JsonValueKind.Number } seconds ? [seconds.GetDouble()] : []);
+                if (rates.Count == 6)
+                {
+                    Assert.InRange((await downloads.JobAsync(id)).GetProperty("bytesPerSecond").GetDouble(), 50_000, 150_000);
+                }
+            }
+        }
+
+        Assert.InRange(rates.Max(), 60_000, 200_000);
+        Assert.NotEmpty(left);
+        Assert.InRange(left.Max(), 0.1, 30);
+        Assert.InRange((await downloads.JobAsync(id)).GetProperty("bytesPerSecond").GetDouble(), 50_000, 150_000);
+    }
+
+    [Fact]
+    public async Task StreamsEndWhenTheServiceStops()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (_, _) => new OriginAnswer { HangBeforeHeaders = true });
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        var id = await new DownloadsClient(service.Client).SubmitAsync(["/a"], origin);
+        var clock = new Stopwatch();
+
+        await foreach (var each in service.Client.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+        {
+            Assert.NotEqual("end", each.Name);
+            if (!clock.IsRunning)
+            {
+                clock.Start();
+                Assert.Equal(0, await service.StopAsync());
+            }
+        }
+
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
+    }
+}
