@@ -38,7 +38,7 @@ internal static class ConfigurationCheck
                 Check(child, element);
             }
         }
-        else if (TakesText(type))
+        else if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
         {
             CheckValue(section, type);
         }
