@@ -7,6 +7,9 @@ namespace EchoService.Downloads.Engine;
 /// <summary>What happens to jobs, for the log and the metrics.</summary>
 internal sealed class JobEvents(SqliteDownloadStore store, DownloadsMetrics metrics, ILogger<JobEvents> logger)
 {
+    /// <summary>Told of every batch that was committed; the command-line tool looks on through it.</summary>
+    public Action<CommitBatch, CommitResult>? Watcher { get; set; }
+
     /// <param name="bad">Lines that are no URL.</param>
     /// <param name="skipped">Lines that repeat an earlier one.</param>
     /// <param name="ended">Nothing of the list can be fetched.</param>
@@ -29,6 +32,7 @@ internal sealed class JobEvents(SqliteDownloadStore store, DownloadsMetrics metr
 
     public void Committed(CommitBatch batch, CommitResult result)
     {
+        Watcher?.Invoke(batch, result);
         foreach (var job in result.CompletedJobs.Select(store.FindJob).OfType<Job>())
         {
             Ended(job);
