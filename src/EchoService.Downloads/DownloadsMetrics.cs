@@ -33,6 +33,9 @@ internal sealed class DownloadsMetrics
         _itemDuration = meter.CreateHistogram<double>("echoservice.downloads.item.duration", "s", "One attempt at an item, from its turn to its last byte.");
     }
 
+    /// <summary>Bytes of bodies received so far.</summary>
+    public long BytesReceived => Interlocked.Read(ref _bytes);
+
     public void Received(int bytes) => Interlocked.Add(ref _bytes, bytes);
 
     public void ItemTook(TimeSpan duration) => _itemDuration.Record(duration.TotalSeconds);

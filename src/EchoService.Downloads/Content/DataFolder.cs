@@ -11,14 +11,17 @@ internal sealed class DataFolder : IDisposable
     private readonly FileStream _lock;
 
     public DataFolder(IOptions<DownloadsOptions> options)
-        : this(options.Value.DataDirectory)
+        : this(options.Value.DataDirectory, files: null)
     {
     }
 
+    /// <param name="files">A folder for files of all jobs, side by side with what else is there; null: one of our own, with a folder a job.</param>
     /// <exception cref="DataFolderException">The folder cannot be made or written, or another process owns it.</exception>
-    public DataFolder(string path)
+    public DataFolder(string path, string? files = null)
     {
         Path = System.IO.Path.GetFullPath(path);
+        Files = files is null ? System.IO.Path.Combine(Path, "files") : System.IO.Path.GetFullPath(files);
+        IsShared = files is not null;
         try
         {
             Directory.CreateDirectory(Files);
@@ -36,8 +39,11 @@ internal sealed class DataFolder : IDisposable
 
     public string Database => System.IO.Path.Combine(Path, "echoservice.db");
 
-    /// <summary>Whole files under their visible names, a folder a job.</summary>
-    public string Files => System.IO.Path.Combine(Path, "files");
+    /// <summary>Whole files under their visible names, a folder a job unless <see cref="IsShared"/>.</summary>
+    public string Files { get; }
+
+    /// <summary>All jobs' files lie in <see cref="Files"/> itself, beside files of others: no folder is ours to remove.</summary>
+    public bool IsShared { get; }
 
     /// <summary>What is being written. On the same file system as <see cref="Files"/>, for a rename leads from here to there.</summary>
     public string Parts => System.IO.Path.Combine(Path, "parts");

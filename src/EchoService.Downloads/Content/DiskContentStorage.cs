@@ -55,7 +55,7 @@ internal sealed class DiskContentStorage(DataFolder folder)
 
     public void RemoveJob(string jobId)
     {
-        if (Directory.Exists(JobFolder(jobId)))
+        if (!folder.IsShared && Directory.Exists(JobFolder(jobId)))
         {
             Directory.Delete(JobFolder(jobId), recursive: true);
         }
@@ -106,7 +106,7 @@ internal sealed class DiskContentStorage(DataFolder folder)
         && long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
         && needed(job, n, part);
 
-    private string JobFolder(string jobId) => Path.Combine(folder.Files, jobId);
+    private string JobFolder(string jobId) => folder.IsShared ? folder.Files : Path.Combine(folder.Files, jobId);
 
     private string PartPath(string jobId, int number, long token) =>
         Path.Combine(folder.Parts, string.Create(CultureInfo.InvariantCulture, $"{jobId}-{number}-{token}.part"));

@@ -15,6 +15,9 @@ internal sealed class JobEvents(
     NoticeSignal notices,
     ILogger<JobEvents> logger)
 {
+    /// <summary>Told of every batch that was committed; the command-line tool looks on through it.</summary>
+    public Action<CommitBatch, CommitResult>? Watcher { get; set; }
+
     /// <param name="bad">Lines that are no URL.</param>
     /// <param name="skipped">Lines that repeat an earlier one.</param>
     /// <param name="ended">Nothing of the list can be fetched.</param>
@@ -112,7 +115,7 @@ internal sealed class JobEvents(
         {
             feeds.Of(placement.JobId)?.Item(placement.Number);
         }
-
+        Watcher?.Invoke(batch, result);
         foreach (var job in result.CompletedJobs.Select(store.FindJob).OfType<Job>())
         {
             Ended(job);

@@ -60,6 +60,7 @@ internal sealed class LaneWorker(
     private async Task<CommitEntry> TransferAsync(RunningLane lane, LaneItem item)
     {
         var begun = time.GetTimestamp();
+        lane.Current = new LiveTransfer(item, begun);
         try
         {
             var (report, part) = await transfer.RunAsync(lane.Lane, item, lane.Aborted);

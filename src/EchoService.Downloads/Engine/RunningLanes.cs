@@ -12,6 +12,8 @@ internal sealed class RunningLanes
 
     public int Count => _lanes.Count;
 
+    public IEnumerable<RunningLane> All => _lanes.Values;
+
     public ICollection<long> Tokens => _lanes.Keys;
 
     /// <summary>Lanes are about to be claimed. A job that is stopped from now on is stopped in them too, although they are not here yet.</summary>
@@ -93,6 +95,9 @@ internal sealed class RunningLane(Lane lane, CancellationTokenSource cancellatio
 
     public Lane Lane { get; } = lane;
 
+    /// <summary>The transfer under way, for those who look on; null: between two.</summary>
+    public LiveTransfer? Current { get; set; }
+
     public CancellationToken Aborted { get; } = cancellation.Token;
 
     /// <summary>True: begin no further item, hand back the rest.</summary>
@@ -120,3 +125,6 @@ internal sealed class RunningLane(Lane lane, CancellationTokenSource cancellatio
         }
     }
 }
+
+/// <param name="Begun">A timestamp of the clock.</param>
+internal sealed record LiveTransfer(LaneItem Item, long Begun);

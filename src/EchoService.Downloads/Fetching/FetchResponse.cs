@@ -50,6 +50,12 @@ internal sealed class FetchResponse : IAsyncDisposable
     /// <summary>As sent.</summary>
     public string? ContentType { get; }
 
+    /// <summary>All headers as sent.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Headers => _message is null
+        ? []
+        : _message.Headers.NonValidated.Concat(_message.Content.Headers.NonValidated)
+            .SelectMany(header => header.Value.Select(value => KeyValuePair.Create(header.Key, value)));
+
     /// <summary>As sent, in ISO 8859-1; several instances joined by a comma (which makes it invalid, as it should be).</summary>
     public string? ContentDisposition { get; }
 

@@ -24,6 +24,7 @@ internal sealed partial class Fetcher(
     private const int MostRedirects = 5;
     private readonly DownloadsOptions _options = options.Value;
     private readonly Bandwidth _bandwidth = new(options.Value.MaxBytesPerSecond, time);
+    private readonly string? _authorization = settings?.Authorization;
     private readonly FetchTransport _transport = new(options.Value, settings ?? new FetcherSettings(), time, meters);
 
     /// <exception cref="OperationCanceledException">The caller's token was cancelled; nothing else is thrown.</exception>
@@ -106,6 +107,11 @@ internal sealed partial class Fetcher(
         message.Headers.TryAddWithoutValidation("User-Agent", _transport.UserAgent);
         message.Headers.TryAddWithoutValidation("Accept", "*/*");
         FetchHeaders.Apply(message, request.Headers, ownOrigin);
+        if (ownOrigin && _authorization is not null && message.Headers.Authorization is null)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", _authorization);
+        }
+
         message.Headers.TryAddWithoutValidation("Accept-Encoding", request.Identity ? "identity" : BodyDecoding.Accepted);
         if (request is { ResumeFrom: > 0, ResumeETag: { } etag })
         {

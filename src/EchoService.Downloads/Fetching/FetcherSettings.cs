@@ -12,6 +12,15 @@ internal sealed record FetcherSettings
     /// <summary>Roots that are trusted beside the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
+    /// <summary>True: any certificate is taken.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>Through which all requests go; null: none. The egress guard then sees the proxy's address only.</summary>
+    public Uri? Proxy { get; init; }
+
+    /// <summary>The <c>Authorization</c> of every request to an URL's own origin; kept in no store.</summary>
+    public string? Authorization { get; init; }
+
     /// <summary>Resolves names; null: the system does.</summary>
     public Func<string, CancellationToken, Task<IPAddress[]>>? Resolve { get; init; }
 }

@@ -19,6 +19,9 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long? job, int max
 
     public int Count { get; private set; }
 
+    /// <summary>Says which items are there already, so that they are not taken in; null: none is.</summary>
+    public Func<string, ItemOptions?, bool>? IsThere { get; set; }
+
     /// <summary>Lines that are no URL.</summary>
     public int Bad { get; private set; }
 
@@ -27,6 +30,11 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long? job, int max
     /// <exception cref="ListException">The list is longer than the operator allows.</exception>
     public ValueTask AddAsync(int number, string url, string? problem = null, ItemOptions? options = null)
     {
+        if (problem is null && IsThere?.Invoke(url, options) == true)
+        {
+            return ValueTask.CompletedTask;
+        }
+
         if (++Count > maxItems)
         {
             throw new ListException("tooManyItems", $"A list may have {maxItems} items at most (Downloads:MaxItemsPerJob): split it.");
@@ -38,6 +46,9 @@ internal sealed class ListReceiver(SqliteDownloadStore store, long? job, int max
         _batch.Add(item);
         return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
     }
+
+    /// <summary>Takes names, so that no item of the job gets them without asking.</summary>
+    public Task ReserveAsync(IEnumerable<string> names) => job is { } key ? store.ReserveNamesAsync(key, names, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Writes what is left. Returns when every line is in the store.</summary>
     public async Task CompleteAsync()

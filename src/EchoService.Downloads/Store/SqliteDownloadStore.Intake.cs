@@ -1,4 +1,5 @@
 using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Naming;
 
 namespace EchoService.Downloads.Store;
 
@@ -25,6 +26,11 @@ internal sealed partial class SqliteDownloadStore
                 return session.Execute("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job));
             },
             cancellationToken);
+
+    /// <summary>Takes file names that none of the job's items has.</summary>
+    public Task ReserveNamesAsync(long job, IEnumerable<string> names, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(
+            session => names.Sum(name => session.Execute("take_name", ("@job", job), ("@name", FileName.Key(name)), ("@n", 0))), cancellationToken);
 
     /// <summary>Makes the job real, with what it answers to; both are durable when this returns.</summary>
     /// <param name="request">Null: the request has no key.</param>

@@ -1,0 +1,42 @@
+using System.Text;
+
+namespace EchoService.Cli;
+
+/// <summary>
+/// Standard output as bytes and as text. The console's own stream passes over a closed pipe, so that <c>| head -1</c> would leave
+/// us working for nobody: this one throws, and <see cref="IsClosedPipe"/> knows it.
+/// </summary>
+internal sealed class Output : IDisposable
+{
+    private const int BrokenPipe = 32; // EPIPE
+
+    public Output()
+    {
+        Bytes = OperatingSystem.IsWindows()
+            ? Console.OpenStandardOutput()
+            : new StandardOutput();
+        Text = new StreamWriter(Bytes, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 16 << 10) { AutoFlush = IsTerminal, NewLine = "\n" };
+    }
+
+    public static bool IsTerminal => !Console.IsOutputRedirected;
+
+    /// <summary>Flush <see cref="Text"/> before writing here.</summary>
+    public Stream Bytes { get; }
+
+    public StreamWriter Text { get; }
+
+    public static bool IsClosedPipe(Exception exception) =>
+        exception is IOException && (exception.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is 109 or 232 : code == BrokenPipe);
+
+    public void Dispose()
+    {
+        try
+        {
+            Text.Dispose();
+        }
+        catch (IOException exception) when (IsClosedPipe(exception))
+        {
+            // Whoever read has seen enough.
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using EchoService.Cli;
+
+return await CommandLine.RunAsync(args);
