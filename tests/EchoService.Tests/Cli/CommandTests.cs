@@ -134,5 +134,5 @@ public sealed class CommandTests : IDisposable
     public void Dispose() => _echoctl.Dispose();
 
     private static async Task<string> EndPointAsync(ServiceProcess service, string channel) =>
-        string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{await service.PortAsync(channel)}");
+        "127.0.0.1:" + (await service.PortAsync(channel)).ToString(CultureInfo.InvariantCulture);
 }
