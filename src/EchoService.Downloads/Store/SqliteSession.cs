@@ -16,7 +16,6 @@ internal sealed class SqliteSession : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
-    private SqliteTransaction? _transaction;
 
     public SqliteSession(string path, bool readOnly, string synchronous)
     {
@@ -34,19 +33,27 @@ internal sealed class SqliteSession : IDisposable
     }
 
     /// <summary>Runs the work in one transaction, taken for writing from its first moment on.</summary>
+    /// <remarks>
+    /// By plain statements: SQLite ends a transaction by itself when the disk is full or fails, and the library's own transaction object then
+    /// throws that there is nothing to roll back, in place of the reason.
+    /// </remarks>
     public T Transact<T>(Func<SqliteSession, T> work)
     {
-        using var transaction = _connection.BeginTransaction(deferred: false);
-        _transaction = transaction;
+        Script("BEGIN IMMEDIATE");
         try
         {
             var result = work(this);
-            transaction.Commit();
+            Script("COMMIT");
             return result;
         }
-        finally
+        catch
         {
-            _transaction = null;
+            if (SQLitePCL.raw.sqlite3_get_autocommit(_connection.Handle) == 0)
+            {
+                Script("ROLLBACK");
+            }
+
+            throw;
         }
     }
 
@@ -75,7 +82,6 @@ internal sealed class SqliteSession : IDisposable
     {
         using var command = _connection.CreateCommand();
         command.CommandText = sql;
-        command.Transaction = _transaction;
         command.ExecuteNonQuery();
     }
 
@@ -83,7 +89,6 @@ internal sealed class SqliteSession : IDisposable
     {
         using var command = _connection.CreateCommand();
         command.CommandText = $"PRAGMA {name}";
-        command.Transaction = _transaction;
         return (long)command.ExecuteScalar()!;
     }
 
@@ -116,7 +121,6 @@ internal sealed class SqliteSession : IDisposable
             command.Parameters[i].Value = parameters[i].Value ?? DBNull.Value;
         }
 
-        command.Transaction = _transaction;
         return command;
     }
 }
