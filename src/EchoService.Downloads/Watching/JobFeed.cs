@@ -47,6 +47,15 @@ internal sealed class JobFeed(string id, SqliteDownloadStore store, JobReader re
         }
     }
 
+    /// <summary>Whether the id is that of the job's end, so that there is no more to see.</summary>
+    public bool IsSeen(string lastEventId)
+    {
+        lock (_lock)
+        {
+            return _over && lastEventId.EndsWith(EventText.EndMark(_job!.FinishedAt), StringComparison.Ordinal);
+        }
+    }
+
     /// <summary>Since when nobody watches; null: somebody does.</summary>
     public TimeSpan? Unwatched
     {
@@ -190,7 +199,7 @@ internal sealed class JobFeed(string id, SqliteDownloadStore store, JobReader re
             Wake(() =>
             {
                 _snapshot = null;
-                _ring.Add(EventText.Of("end", _name, _ring.Last + 1, JobJson.Write(_job)));
+                _ring.Add(EventText.Of("end", _name, _ring.Last + 1, JobJson.Write(_job), EventText.EndMark(_job.FinishedAt)));
                 (_ended, _over) = (true, true);
             });
         }

@@ -26,7 +26,7 @@ internal static class EventsEndpoint
         }
 
         var last = context.Request.Headers["Last-Event-ID"].ToString();
-        if (feed.Ended && EventText.IsEnd(last))
+        if (feed.IsSeen(last))
         {
             // The one answer after which a browser's EventSource does not come again.
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -32,7 +32,8 @@ public sealed class CompletionTests
 
         await service.Logs.WaitForAsync($"Webhook of job {id} delivered");
         Assert.Equal(await http.GetStringAsync($"/downloads/{id}", Token), accepted.GetRawText());
-        Assert.Equal(0, Sqlite.Count(Path.Combine(service.DataDirectory, "echoservice.db"), "SELECT count(*) FROM notices WHERE kind = 0"));
+        await Eventually.True(
+            () => Sqlite.Count(Path.Combine(service.DataDirectory, "echoservice.db"), "SELECT count(*) FROM notices") == 0, "nobody is to be told any more");
         Assert.Contains("""echoservice_downloads_notices_total{kind="webhook",outcome="delivered"} 1""", await http.GetStringAsync("/metrics", Token), StringComparison.Ordinal);
     }
 
