@@ -43,6 +43,8 @@ internal sealed class CompletionCommand(
         {
             await WriteAsync(process, job, stop.Token);
             await process.WaitForExitAsync(stop.Token);
+            closing.CancelAfter(s_lastWords);
+            await talk;
             CompletionLog.CommandEnded(logger, job.Id, process.ExitCode);
             metrics.Count(NoticeKind.Command, process.ExitCode == 0 ? NoticeOutcome.Delivered : NoticeOutcome.Failed);
         }
