@@ -48,6 +48,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
         options.Concurrency = request.Concurrency;
         options.PerHost = request.PerHost;
         options.MaxBytes = long.MaxValue;
+        options.MaxBytesPerSecond = request.BytesPerSecond;
         options.MaxItemsPerJob = 1_000_000_000;
         options.UserAgent = UserAgent.Text;
     }

@@ -115,6 +115,7 @@ internal sealed class JobEvents(
         {
             feeds.Of(placement.JobId)?.Item(placement.Number);
         }
+
         Watcher?.Invoke(batch, result);
         foreach (var job in result.CompletedJobs.Select(store.FindJob).OfType<Job>())
         {
