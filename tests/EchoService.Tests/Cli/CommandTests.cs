@@ -17,7 +17,7 @@ public sealed class CommandTests : IDisposable
         var json = await _echoctl.RunAsync(["chars", "registered", "--json"]);
 
         Assert.Equal("U+00AE\t®\tREGISTERED SIGN\n1 match for 'registered'\n", result.Output);
-        Assert.StartsWith("U+0030\t0\tDIGIT ZERO\n8", limited.Output, StringComparison.Ordinal);
+        Assert.StartsWith("U+0030\t0\tDIGIT ZERO\n988 matches", limited.Output, StringComparison.Ordinal);
         Assert.Equal("®", JsonDocument.Parse(json.Output).RootElement.GetProperty("items")[0].GetProperty("character").GetString());
     }
 

@@ -74,7 +74,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Starts the process and waits for nothing: for starts that are meant to fail.</summary>
     public void Launch(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Repository.Service, .. arguments, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
+        // A shell that runs the tests in the background lets them ignore SIGINT, and what they start would inherit that.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(program[0], [.. program[1..], Repository.Service, .. arguments, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
         {
             UseShellExecute = false,
             WorkingDirectory = Folder,
