@@ -33,7 +33,9 @@ public sealed class Echoctl : IDisposable
 
     public Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        // As in ServiceProcess: SIGINT may be ignored where the tests run.
+        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        var start = new ProcessStartInfo(program[0], [.. program[1..], Program, .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Folder,
