@@ -60,6 +60,9 @@ internal sealed class DownloadBar : IAsyncDisposable
         _pace.Note(ended, _engine.Get<DownloadsMetrics>().BytesReceived);
         var lines = new List<IRenderable> { Overall(job, ended) };
         lines.AddRange(SlowestTransfers().Select(line => new Text(Cut(line, width - 1), new Style(decoration: Decoration.Dim))));
+
+        // Always as high: when a live display shrinks, its clearing takes the line above it away.
+        lines.AddRange(Enumerable.Repeat(new Text(" "), Slowest + 1 - lines.Count));
         return new Rows(lines);
     }
 
