@@ -1,5 +1,5 @@
-using System.Numerics;
 using System.Net.Sockets;
+using System.Numerics;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
 
