@@ -6,6 +6,9 @@ namespace EchoService.Benchmarks;
 /// <summary>The service as a process of its own, with a data folder that goes with it.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
+    public static readonly string[] FreePorts =
+        [.. ((string[])["echo", "characters", "repeat", "discard"]).Select(channel => $"--Tcp:Channels:{channel}:Port=0")];
+
     private readonly Process _process;
     private readonly string _folder;
     private readonly Dictionary<string, int> _ports = new(StringComparer.Ordinal);
@@ -19,30 +22,22 @@ internal sealed class RunningService : IAsyncDisposable
     public HttpClient Http { get; private set; } = new();
 
     /// <summary>The service's resident memory now, in bytes.</summary>
-    public long Resident
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
-        }
-    }
+    public long Resident => ProcessUsage.Resident(_process.Id);
+
+    /// <summary>The largest that it was, in bytes.</summary>
+    public long Peak => ProcessUsage.Peak(_process.Id);
 
     /// <summary>Processor time so far, user and system.</summary>
-    public TimeSpan Processor
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
+    public TimeSpan Processor => ProcessUsage.Processor(_process.Id);
+
+    /// <summary>Of the data folder.</summary>
+    public string Folder => _folder;
 
     public static async Task<RunningService> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("echoservice-bench-").FullName;
         var program = Path.Combine(AppContext.BaseDirectory, "EchoService.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "--Http:Port=0", $"--Downloads:DataDirectory={folder}", .. settings])
+        var start = new ProcessStartInfo("dotnet", [program, "--Http:Port=0", .. FreePorts, $"--Downloads:DataDirectory={folder}", .. settings])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
