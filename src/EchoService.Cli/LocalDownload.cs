@@ -69,7 +69,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
         var whole = new WholeFiles(store, request.Output, request.Options.FileName);
         try
         {
-            return await engine.Get<JobIntake>().SubmitAsync((receiver, cancelled) => FillAsync(receiver, whole, digest, cancelled), null, token);
+            return await engine.Get<JobIntake>().SubmitAsync((receiver, cancelled) => FillAsync(receiver, whole, digest, cancelled), null, null, token);
         }
         catch (ListException exception) when (exception.Code == "emptyList" && whole.Met > 0)
         {
@@ -97,7 +97,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
     private async Task<Job?> FindUnfinishedAsync(LocalEngine engine, SqliteDownloadStore store, string digest, CancellationToken token)
     {
         Job? found = null;
-        foreach (var job in store.ListJobs(JobState.Running, null, 1000).Items)
+        foreach (var job in store.ListJobs(null, JobState.Running, null, 1000).Items)
         {
             if (found is null && job.Options.Name == digest && WholeFiles.CountOf(store, job, request.Output) >= job.Counts.Done)
             {

@@ -18,7 +18,7 @@ internal sealed class WholeFiles
     {
         for (long? before = null; ;)
         {
-            var jobs = store.ListJobs(null, before, Page);
+            var jobs = store.ListJobs(null, null, before, Page);
             foreach (var job in jobs.Items.Where(job => job.Options.FileName == template))
             {
                 Add(store, job, output);

@@ -1,3 +1,4 @@
+using EchoService.Auth;
 using EchoService.Characters;
 using EchoService.Configuration;
 using EchoService.Downloads;
@@ -16,6 +17,7 @@ try
 {
     CommandLine.Check(args);
     var builder = WebApplication.CreateBuilder(ConfigurationSources.Of(args));
+    builder.Configuration.ReloadFiles();
     builder.Configuration.CheckConfiguration();
 
     builder.AddLogs();
@@ -23,6 +25,7 @@ try
     builder.Services.AddTelemetry();
     builder.Services.AddShutdown();
     builder.Services.AddHealth();
+    builder.Services.AddAuth();
     builder.Services.AddTcp();
     builder.Services.AddDownloadsApi();
     builder.Services.AddLab();
@@ -33,8 +36,10 @@ try
     app.UseLab();
     app.UseRequestSpans();
     app.UseHttpDoor();
+    app.UseAuth();
     app.UseWebSockets();
     app.MapApiDescription();
+    app.MapSession();
     app.MapHealth();
     app.MapMetrics();
     app.MapDownloads();

@@ -16,15 +16,16 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
 {
     private const int MaxKeyLength = 255;
 
-    private readonly ConcurrentDictionary<string, byte> _inFlight = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string? Owner, string Key), byte> _inFlight = new();
 
-    /// <param name="requestKey">The request's <c>Idempotency-Key</c>; null: it has none.</param>
+    /// <param name="owner">The name of the API key that posts it; null: nobody's.</param>
+    /// <param name="requestKey">The request's <c>Idempotency-Key</c>, one of this owner's; null: it has none.</param>
     /// <exception cref="ListException">The list or the key is refused.</exception>
-    public async Task<Job> SubmitAsync(ListReader read, string? requestKey, CancellationToken cancellationToken)
+    public async Task<Job> SubmitAsync(ListReader read, string? owner, string? requestKey, CancellationToken cancellationToken)
     {
         if (requestKey is null)
         {
-            return await ReceiveAsync(read, null, cancellationToken);
+            return await ReceiveAsync(read, owner, null, cancellationToken);
         }
 
         if (requestKey.Length is 0 or > MaxKeyLength || requestKey.Any(character => character is <= ' ' or > '~'))
@@ -32,28 +33,28 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
             throw new ListException("invalidIdempotencyKey", $"Idempotency-Key must be 1 to {MaxKeyLength} printable ASCII characters.");
         }
 
-        if (!_inFlight.TryAdd(requestKey, 0))
+        if (!_inFlight.TryAdd((owner, requestKey), 0))
         {
             throw new ListException("idempotencyInFlight", "A request with this Idempotency-Key is under way: ask again when it has ended.");
         }
 
         try
         {
-            return store.FindRequest(requestKey) is { } earlier
+            return store.FindRequest(owner, requestKey) is { } earlier
                 ? await CompareAsync(read, earlier, cancellationToken)
-                : await ReceiveAsync(read, requestKey, cancellationToken);
+                : await ReceiveAsync(read, owner, requestKey, cancellationToken);
         }
         finally
         {
-            _inFlight.TryRemove(requestKey, out _);
+            _inFlight.TryRemove((owner, requestKey), out _);
         }
     }
 
-    private async Task<Job> ReceiveAsync(ListReader read, string? requestKey, CancellationToken cancellationToken)
+    private async Task<Job> ReceiveAsync(ListReader read, string? owner, string? requestKey, CancellationToken cancellationToken)
     {
         using var digest = requestKey is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        var key = await store.ReceiveAsync(id, cancellationToken);
+        var key = await store.ReceiveAsync(id, owner, cancellationToken);
         var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, cancellationToken);
         (int Skipped, bool Ended) published;
         try

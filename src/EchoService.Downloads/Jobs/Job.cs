@@ -19,6 +19,7 @@ public enum JobState
 /// <param name="Key">Its number in the store.</param>
 /// <param name="Id">Its public name: 32 hexadecimal digits, newer ones sort after older ones.</param>
 /// <param name="Bytes">Sum of the sizes of the files that are done.</param>
+/// <param name="Owner">The name of the API key that posted it; null: nobody's, there were no keys.</param>
 public sealed record Job(
     long Key,
     string Id,
@@ -29,7 +30,8 @@ public sealed record Job(
     DateTimeOffset? FinishedAt,
     int Total,
     JobCounts Counts,
-    long Bytes)
+    long Bytes,
+    string? Owner = null)
 {
     public bool Ended => State is JobState.Completed or JobState.Cancelled;
 }

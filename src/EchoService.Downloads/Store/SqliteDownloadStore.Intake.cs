@@ -7,8 +7,9 @@ namespace EchoService.Downloads.Store;
 internal sealed partial class SqliteDownloadStore
 {
     /// <summary>Begins a job. Nothing of it outlives a restart until it is published.</summary>
-    public Task<long> ReceiveAsync(string id, CancellationToken cancellationToken) =>
-        _database.WriteRelaxedAsync(session => session.Scalar("receive", ("@id", id), ("@now", Now))!.Value, cancellationToken);
+    /// <param name="owner">The name of the API key that posts it; null: nobody's.</param>
+    public Task<long> ReceiveAsync(string id, string? owner, CancellationToken cancellationToken) =>
+        _database.WriteRelaxedAsync(session => session.Scalar("receive", ("@id", id), ("@owner", owner), ("@now", Now))!.Value, cancellationToken);
 
     /// <summary>Adds a batch of lines.</summary>
     /// <param name="hosts">Keys of the hosts seen so far in this list; this call adds to it.</param>
@@ -74,9 +75,12 @@ internal sealed partial class SqliteDownloadStore
         return (skipped, state == (int)JobState.Completed);
     }
 
-    /// <summary>The job that a request with this key has made, and the digest of what it asked for; null: there was none.</summary>
-    public (byte[] Digest, string Job)? FindRequest(string key) => _database.Read(session =>
-        session.Query("request", row => ((byte[] Digest, string Job)?)((byte[])row.GetValue(0), row.GetString(1)), ("@key", key)).FirstOrDefault());
+    /// <summary>The job that a request of this owner with this key has made, and the digest of what it asked for; null: there was none.</summary>
+    public (byte[] Digest, string Job)? FindRequest(string? owner, string key) => _database.Read(session => session.Query(
+        "request",
+        row => ((byte[] Digest, string Job)?)((byte[])row.GetValue(0), row.GetString(1)),
+        ("@owner", owner ?? ""),
+        ("@key", key)).FirstOrDefault());
 
     /// <summary>Removes a job whose list broke off.</summary>
     public Task DiscardAsync(long job, CancellationToken cancellationToken) => RemoveRowsAsync(job, cancellationToken);

@@ -8,12 +8,17 @@ internal sealed partial class SqliteDownloadStore
     public Job? FindJob(string id) => _database.Read(session => session.Query("job", ReadJob, ("@id", id)).FirstOrDefault());
 
     /// <summary>Jobs, newest first.</summary>
+    /// <param name="owner">Only this one's jobs and nobody's; null: all.</param>
     /// <param name="before">The cursor: only jobs older than this one.</param>
-    public Page<Job> ListJobs(JobState? state, long? before, int limit)
+    public Page<Job> ListJobs(string? owner, JobState? state, long? before, int limit)
     {
-        var rows = _database.Read(session => state is null
-            ? session.Query("jobs", ReadJob, ("@before", before ?? long.MaxValue), ("@limit", limit + 1))
-            : session.Query("jobs_in_state", ReadJob, ("@state", (int)state), ("@before", before ?? long.MaxValue), ("@limit", limit + 1)));
+        var rows = _database.Read(session => (owner, state) switch
+        {
+            (not null, _) => session.Query(
+                "jobs_of", ReadJob, ("@owner", owner), ("@state", (int?)state), ("@before", before ?? long.MaxValue), ("@limit", limit + 1)),
+            (_, null) => session.Query("jobs", ReadJob, ("@before", before ?? long.MaxValue), ("@limit", limit + 1)),
+            _ => session.Query("jobs_in_state", ReadJob, ("@state", (int)state), ("@before", before ?? long.MaxValue), ("@limit", limit + 1)),
+        });
         return Cut(rows, limit, job => job.Key);
     }
 
@@ -58,7 +63,8 @@ internal sealed partial class SqliteDownloadStore
         Time(row, 6),
         row.GetInt32(7),
         new JobCounts(row.GetInt32(8), row.GetInt32(9), row.GetInt32(10), row.GetInt32(11), row.GetInt32(12), row.GetInt32(13)),
-        row.GetInt64(14));
+        row.GetInt64(14),
+        Text(row, 15));
 
     private static Item ReadItem(SqliteDataReader row) => new(
         row.GetInt32(0),

@@ -17,6 +17,7 @@ internal static class CharacterEndpoints
     public static void MapCharacters(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/characters", Find)
+            .AllowAnonymous()
             .WithTags("Characters")
             .WithSummary("Finds characters by the words of their Unicode names")
             .WithDescription("A character matches when its name has every word of the query. Results come in code point order.")

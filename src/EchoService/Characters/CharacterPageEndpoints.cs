@@ -21,7 +21,7 @@ internal static class CharacterPageEndpoints
     {
         var content = Read(resource);
         var tag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(..8))}\"");
-        routes.MapGet(path, (HttpResponse response) => Serve(response, content, contentType, tag)).ExcludeFromDescription();
+        routes.MapGet(path, (HttpResponse response) => Serve(response, content, contentType, tag)).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static FileContentHttpResult Serve(HttpResponse response, byte[] content, string contentType, EntityTagHeaderValue tag)

@@ -16,15 +16,8 @@ internal static class ConfigurationCheck
         foreach (var (name, options) in OptionKeys.Sections)
         {
             var section = configuration.GetSection(name);
-            if (options is not null)
-            {
-                RefuseValue(section, $"takes a section with {Names(options)}");
-                CheckObject(section, options);
-            }
-            else if (section.GetChildren().FirstOrDefault() is { } unknown)
-            {
-                throw new ConfigurationException($"{unknown.Path} is not a setting of this version: take it away");
-            }
+            RefuseValue(section, $"takes a section with {Names(options)}");
+            CheckObject(section, options);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using EchoService.Auth;
 using EchoService.Downloads;
 using EchoService.Http;
 using EchoService.Lab;
@@ -9,22 +10,21 @@ namespace EchoService.Configuration;
 /// <summary>Our configuration sections, and the classes that say which keys they have.</summary>
 internal static partial class OptionKeys
 {
-    /// <summary>A section without a class has no keys in this version: whoever sets one is told so.</summary>
-    public static IReadOnlyList<(string Section, Type? Options)> Sections { get; } =
+    public static IReadOnlyList<(string Section, Type Options)> Sections { get; } =
     [
         (HttpOptions.Section, typeof(HttpOptions)),
         (TcpOptions.Section, typeof(TcpOptions)),
         (DownloadsOptions.Section, typeof(DownloadsOptions)),
         (ShutdownOptions.Section, typeof(ShutdownOptions)),
-        ("Auth", null),
+        (AuthOptions.Section, typeof(AuthOptions)),
         (LabOptions.Section, typeof(LabOptions)),
     ];
 
     /// <summary>Generated validators say <c>PerHost: The field DownloadsOptions.PerHost must be …</c>: puts the key in the place of the class.</summary>
     public static string InFull(string failure) => OptionsMember().Replace(MemberAlone().Replace(failure, ""), member =>
     {
-        var path = Sections.Where(known => known.Options is not null)
-            .Select(known => PathOf(member.Groups["class"].Value, known.Options!, known.Section))
+        var path = Sections
+            .Select(known => PathOf(member.Groups["class"].Value, known.Options, known.Section))
             .FirstOrDefault(found => found is not null);
         return path is null ? member.Value : $"{path}:{member.Groups["member"].Value}";
     });

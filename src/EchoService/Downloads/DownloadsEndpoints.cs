@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using EchoService.Auth;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Intake;
 using EchoService.Downloads.Jobs;
@@ -21,17 +23,19 @@ internal static class DownloadsEndpoints
 
     public static void MapDownloads(this IEndpointRouteBuilder routes)
     {
-        var downloads = routes.MapGroup("/downloads").WithTags("Downloads");
-        downloads.MapPost("/", SubmitAsync)
+        var downloads = routes.MapGroup("/downloads").WithTags("Downloads").AddEndpointFilter<JobOwnership>();
+        var reading = downloads.MapGroup("").RequireScope(Scope.DownloadsRead);
+        var writing = downloads.MapGroup("").RequireScope(Scope.DownloadsWrite);
+        writing.MapPost("/", SubmitAsync)
             .Accepts<ListRequest>("application/json", "text/plain", "application/x-ndjson")
             .WithSummary("Takes a list of URLs: JSON, or a URL or an item a line with the options as query parameters.");
-        downloads.MapGet("/", List).WithSummary("Jobs, newest first.");
-        downloads.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
-        downloads.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
-        downloads.MapControl();
-        downloads.MapEvents();
-        downloads.MapItems();
-        downloads.MapExports();
+        reading.MapGet("/", List).WithSummary("Jobs, newest first.");
+        reading.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
+        writing.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
+        writing.MapControl();
+        reading.MapEvents();
+        reading.MapItems();
+        reading.MapExports();
         routes.MapFetch();
     }
 
@@ -51,7 +55,7 @@ internal static class DownloadsEndpoints
 
         try
         {
-            var job = await intake.SubmitAsync(read, requestKey, cancellationToken);
+            var job = await intake.SubmitAsync(read, context.User.Owner(), requestKey, cancellationToken);
             return TypedResults.Accepted($"/downloads/{job.Id}", jobs.Read(job));
         }
         catch (ListException refused)
@@ -71,7 +75,7 @@ internal static class DownloadsEndpoints
     };
 
     private static Results<Ok<ListPage<JobAnswer>>, ProblemHttpResult> List(
-        SqliteDownloadStore store, JobReader jobs, string? state, int? limit, string? cursor)
+        SqliteDownloadStore store, JobReader jobs, ClaimsPrincipal user, string? state, int? limit, string? cursor)
     {
         var query = new ListQuery(limit, cursor);
         if (!query.TryRead(out var before, out var field))
@@ -85,7 +89,7 @@ internal static class DownloadsEndpoints
             return Problem.Invalid("state", "state must be scheduled, running, paused, completed or cancelled.");
         }
 
-        var page = store.ListJobs(wanted, before, query.Rows);
+        var page = store.ListJobs(user.Owner(), wanted, before, query.Rows);
         return TypedResults.Ok(new ListPage<JobAnswer>([.. page.Items.Select(job => jobs.Read(job))], ListQuery.ToCursor(page.Next)));
     }
 

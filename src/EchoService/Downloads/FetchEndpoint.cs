@@ -1,3 +1,4 @@
+using EchoService.Auth;
 using EchoService.Downloads.Fetching;
 using EchoService.Http;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ namespace EchoService.Downloads;
 internal static class FetchEndpoint
 {
     public static void MapFetch(this IEndpointRouteBuilder routes) => routes.MapPost("/fetch", FetchAsync)
+        .RequireScope(Scope.Fetch)
         .WithTags("Downloads")
         .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
         .ProducesProblem(StatusCodes.Status400BadRequest)

@@ -24,5 +24,5 @@ internal static class HealthEndpoints
     }
 
     private static void Map(IEndpointRouteBuilder routes, string path, Func<HealthCheckRegistration, bool> chosen) =>
-        routes.MapHealthChecks(path, new HealthCheckOptions { Predicate = chosen, ResponseWriter = HealthAnswer.WriteAsync });
+        routes.MapHealthChecks(path, new HealthCheckOptions { Predicate = chosen, ResponseWriter = HealthAnswer.WriteAsync }).AllowAnonymous();
 }

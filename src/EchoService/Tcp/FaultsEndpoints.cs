@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EchoService.Auth;
 using EchoService.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -13,14 +14,15 @@ internal static class FaultsEndpoints
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
         var faults = routes.MapGroup("/tcp/channels/{name}/faults").WithTags("tcp");
-        faults.MapGet("", Get).WithSummary("The faults of a channel.");
+        faults.MapGet("", Get).RequireScope(Scope.TcpRead).WithSummary("The faults of a channel.");
         faults.MapPut("", Put)
+            .RequireScope(Scope.TcpWrite)
             .Accepts<IReadOnlyList<FaultAnswer>>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes))
             .WithSummary("Sets the faults of a channel, all at once, for connections accepted from now on.")
             .WithDescription("Needed fields: Latency delayMs; Bandwidth bytesPerSecond; Slicer sliceBytes; LimitData bytes; LimitTime afterMs; SlowClose delayMs. "
                 + "May have: Latency jitterMs; Slicer delayMs; Blackhole and Reset bytes, afterMs; Corrupt bytes; each direction, probability, seed, clients.");
-        faults.MapDelete("", Delete).WithSummary("Takes all faults of a channel away, also the configured ones, until the service starts again.");
+        faults.MapDelete("", Delete).RequireScope(Scope.TcpWrite).WithSummary("Takes all faults of a channel away, also the configured ones, until the service starts again.");
     }
 
     private static Results<Ok<IReadOnlyList<FaultAnswer>>, ProblemHttpResult> Get(string name, ChannelTable channels) =>

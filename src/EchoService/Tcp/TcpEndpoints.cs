@@ -1,4 +1,5 @@
 using System.Globalization;
+using EchoService.Auth;
 using EchoService.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -9,11 +10,11 @@ internal static class TcpEndpoints
     public static void MapTcp(this IEndpointRouteBuilder routes)
     {
         var tcp = routes.MapGroup("/tcp").WithTags("tcp");
-        tcp.MapGet("/channels", Channels).WithSummary("The channels, in the order of their configuration.");
-        tcp.MapGet("/connections", Connections).WithSummary("The open connections, oldest first.");
-        tcp.MapDelete("/connections/{id}", Abort).WithSummary("Ends a connection with a reset.");
+        tcp.MapGet("/channels", Channels).RequireScope(Scope.TcpRead).WithSummary("The channels, in the order of their configuration.");
+        tcp.MapGet("/connections", Connections).RequireScope(Scope.TcpRead).WithSummary("The open connections, oldest first.");
+        tcp.MapDelete("/connections/{id}", Abort).RequireScope(Scope.TcpWrite).WithSummary("Ends a connection with a reset.");
         routes.MapFaults();
-        tcp.MapGet("/{name}", Serve).WithSummary("A channel over WebSocket.");
+        tcp.MapGet("/{name}", Serve).RequireScope(Scope.TcpWrite).WithSummary("A channel over WebSocket.");
     }
 
     private static Results<Ok<ListPage<ChannelAnswer>>, ProblemHttpResult> Channels(ChannelTable channels, int? limit, string? cursor)

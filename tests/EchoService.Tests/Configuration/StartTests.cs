@@ -39,7 +39,7 @@ public sealed class StartTests
     [InlineData("Tcp:Chanels:echo:Port", "7", "Tcp:Chanels is not a setting: Tcp has Channels, Limits, Timeouts")]
     [InlineData("Tcp:Channels:echo:Cloze", "7", "Tcp:Channels:echo:Cloze is not a setting: Tcp:Channels:echo has Address, Close, Enabled, ")]
     [InlineData("Http", "8081", "Http is '8081', but takes a section with Address, ")]
-    [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting of this version")]
+    [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting: Auth has ApiKeys, ProtectMetrics, SessionMinutes")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "Serilog cannot be set up: The value Loud is not a valid Serilog level.")]
     public async Task BadConfigurationIsOneLineThatNamesTheKeyAndCode2(string key, string value, string expected)
     {

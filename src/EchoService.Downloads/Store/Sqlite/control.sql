@@ -34,7 +34,7 @@ DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @jo
 DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job = @job LIMIT @batch)
 
 -- name: forget_request
-DELETE FROM idempotency WHERE job = (SELECT id FROM jobs WHERE key = @job)
+DELETE FROM requests WHERE job = (SELECT id FROM jobs WHERE key = @job)
 
 -- name: delete_job
 DELETE FROM jobs WHERE key = @job

@@ -1,5 +1,5 @@
 -- name: receive
-INSERT INTO jobs (id, state, options, created_at) VALUES (@id, 0, '{}', @now) RETURNING key
+INSERT INTO jobs (id, owner, state, options, created_at) VALUES (@id, @owner, 0, '{}', @now) RETURNING key
 
 -- name: add_host
 INSERT INTO hosts (name) VALUES (@name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING key
@@ -44,10 +44,10 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
 WHERE key = @job AND state = 0 RETURNING state
 
 -- name: remember_request
-INSERT INTO idempotency (key, digest, job, created_at) SELECT @key, @digest, id, @now FROM jobs WHERE key = @job
+INSERT INTO requests (owner, key, digest, job, created_at) SELECT coalesce(owner, ''), @key, @digest, id, @now FROM jobs WHERE key = @job
 
 -- name: request
-SELECT digest, job FROM idempotency WHERE key = @key
+SELECT digest, job FROM requests WHERE owner = @owner AND key = @key
 
 -- name: received_jobs
 SELECT key FROM jobs WHERE state = 0

@@ -1,14 +1,23 @@
 -- name: job
-SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
 FROM jobs WHERE id = @id AND state NOT IN (0, 6)
 
 -- name: jobs
-SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
 FROM jobs WHERE key < @before AND state NOT IN (0, 6) ORDER BY key DESC LIMIT @limit
 
 -- name: jobs_in_state
-SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
 FROM jobs INDEXED BY jobs_states WHERE state = @state AND key < @before ORDER BY key DESC LIMIT @limit
+
+-- name: jobs_of
+-- Two walks down one index, merged: an owner's few jobs are found among the many of others.
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
+FROM jobs INDEXED BY jobs_owners WHERE owner = @owner AND key < @before AND state NOT IN (0, 6) AND state = coalesce(@state, state)
+UNION ALL
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
+FROM jobs INDEXED BY jobs_owners WHERE owner IS NULL AND key < @before AND state NOT IN (0, 6) AND state = coalesce(@state, state)
+ORDER BY key DESC LIMIT @limit
 
 -- name: item
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
@@ -38,5 +47,5 @@ SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_stat
 FROM items WHERE job = @job AND n IN (SELECT value FROM json_each(@numbers)) ORDER BY n
 
 -- name: job_by_key
-SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes
+SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
 FROM jobs WHERE key = @job AND state NOT IN (0, 6)

@@ -26,11 +26,11 @@ public sealed class DownloadStoreTests : IDisposable
     [Fact]
     public async Task AJobIsSeenByNobodyUntilItIsPublished()
     {
-        var key = await _store.ReceiveAsync("one", Token);
+        var key = await _store.ReceiveAsync("one", null, Token);
         await _store.AppendAsync(key, [Item(1, "a:80")], [], Token);
 
         Assert.Null(_store.FindJob("one"));
-        Assert.Empty(_store.ListJobs(null, null, 10).Items);
+        Assert.Empty(_store.ListJobs(null, null, null, 10).Items);
         Assert.Empty((await ClaimAsync(10)).Lanes);
 
         await _store.PublishAsync(key, new JobOptions(), null, Token);
@@ -214,7 +214,7 @@ public sealed class DownloadStoreTests : IDisposable
 
     private async Task PublishAsync(string id, JobOptions options, NewItem[] items)
     {
-        var key = await _store.ReceiveAsync(id, Token);
+        var key = await _store.ReceiveAsync(id, null, Token);
         await _store.AppendAsync(key, items, [], Token);
         await _store.PublishAsync(key, options, null, Token);
     }

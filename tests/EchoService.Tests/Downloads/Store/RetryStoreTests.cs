@@ -62,7 +62,7 @@ public sealed class RetryStoreTests : IDisposable
     /// <summary>A job of lines that have failed, as if fetched: seven hosts, 404 each.</summary>
     private async Task PublishFailedAsync()
     {
-        var key = await _store.ReceiveAsync("one", Token);
+        var key = await _store.ReceiveAsync("one", null, Token);
         await _store.AppendAsync(
             key,
             [.. Enumerable.Range(1, Items).Select(n => new NewItem(n, $"http://h{n % 7}/{n}", $"h{n % 7}:80", BitConverter.GetBytes((long)n), ErrorCode.NotFound, "404"))],

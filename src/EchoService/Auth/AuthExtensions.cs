@@ -1,0 +1,70 @@
+using System.Net;
+using EchoService.Http;
+using EchoService.Tcp;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+
+namespace EchoService.Auth;
+
+internal static class AuthExtensions
+{
+    public static void AddAuth(this IServiceCollection services)
+    {
+        services.AddOptions<AuthOptions>()
+            .BindConfiguration(AuthOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
+        services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsRules>();
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<Sessions>();
+        services.AddHostedService<OpenAccessWarning>();
+        services.AddAuthentication(Access.Scheme).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Access.Scheme, null);
+        services.AddAuthorization();
+        services.AddOptions<AuthorizationOptions>().Configure<KeyRing>(AddPolicies);
+    }
+
+    /// <summary>After routing: who asks, and whether the route lets them. A request whose key is taken away meanwhile is broken off.</summary>
+    public static void UseAuth(this WebApplication app)
+    {
+        app.UseAuthentication();
+        app.Use(static async (context, next) =>
+        {
+            await using var broken = context.Features.Get<ApiKey>()?.Revoked.UnsafeRegister(static aborted => ((HttpContext)aborted!).Abort(), context) ?? default;
+            await next(context);
+        });
+        app.UseAuthorization();
+    }
+
+    private static void AddPolicies(AuthorizationOptions options, KeyRing keys)
+    {
+        foreach (var scope in Scope.All)
+        {
+            options.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(Access.ScopeClaim, scope));
+        }
+
+        options.AddPolicy(Access.AnyKey, policy => policy.RequireAuthenticatedUser());
+        options.AddPolicy(Access.Metrics, policy => policy.RequireAssertion(asked => !keys.ProtectsMetrics || asked.User.Identity?.IsAuthenticated == true));
+
+        // A route that says nothing is closed; where there is no route there is nothing to protect.
+        options.FallbackPolicy = new AuthorizationPolicyBuilder()
+            .RequireAssertion(asked => keys.IsOpen || asked.Resource is not HttpContext context || context.GetEndpoint() is null)
+            .Build();
+    }
+}
+
+/// <summary>Tells once, at start, that whoever can reach the service may use it.</summary>
+internal sealed class OpenAccessWarning(KeyRing keys, IOptions<HttpOptions> http, ILogger<OpenAccessWarning> log) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (keys.IsOpen && ListenAddress.Parse(http.Value.Address).Any(address => !IPAddress.IsLoopback(address)))
+        {
+            log.OpenToOthers(http.Value.Address);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
