@@ -11,9 +11,8 @@ internal static class AuthExtensions
 {
     public static void AddAuth(this IServiceCollection services)
     {
-        services.AddOptions<AuthOptions>()
-            .BindConfiguration(AuthOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
-            .ValidateOnStart();
+        // No ValidateOnStart: its monitor would throw into every reload. The key ring validates, at start and then.
+        services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true);
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsValidator>();
         services.AddSingleton<IValidateOptions<AuthOptions>, AuthOptionsRules>();
         services.AddSingleton<KeyRing>();
