@@ -2,7 +2,7 @@ using System.Globalization;
 using EchoService.Downloads;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
-using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using EchoService.Downloads;
 using EchoService.Downloads.Jobs;
-using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 
 namespace EchoService.Cli;
 

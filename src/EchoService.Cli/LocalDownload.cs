@@ -2,7 +2,7 @@ using EchoService.Downloads;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Intake;
 using EchoService.Downloads.Jobs;
-using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 
 namespace EchoService.Cli;
 

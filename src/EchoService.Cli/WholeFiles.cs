@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using EchoService.Downloads.Fetching;
 using EchoService.Downloads.Jobs;
-using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 
 namespace EchoService.Cli;
 

@@ -21,11 +21,10 @@ public static class DownloadsExtensions
             .BindConfiguration(DownloadsOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
         services.AddSingleton<IValidateOptions<DownloadsOptions>, DownloadsOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DownloadsOptions>, DownloadsOptionsRules>();
         services.AddFetching();
-        services.AddSingleton<DataFolder>();
-        services.AddSingleton(provider => new SqliteDownloadStore(
-            provider.GetRequiredService<DataFolder>().Database, provider.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<DiskContentStorage>();
+        services.AddDownloadStore();
+        services.AddContentStorage();
         services.AddSingleton<DownloadsMetrics>();
         services.AddSingleton<StorageHealth>();
         services.AddSingleton<RunningLanes>();

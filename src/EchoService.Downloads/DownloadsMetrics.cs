@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
-using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads;
 
@@ -13,6 +12,7 @@ internal sealed class DownloadsMetrics
 
     private readonly long[] _failed = new long[s_errors.Length];
     private readonly Histogram<double> _itemDuration;
+    private readonly QueuedGauge _queued;
     private long _done;
     private long _skipped;
     private long _cancelled;
@@ -21,14 +21,15 @@ internal sealed class DownloadsMetrics
     private long _completedJobs;
     private long _cancelledJobs;
 
-    public DownloadsMetrics(IMeterFactory meters, RunningLanes running, SqliteDownloadStore store)
+    public DownloadsMetrics(IMeterFactory meters, RunningLanes running, IDownloadStore store)
     {
+        _queued = new QueuedGauge(store);
         var meter = meters.Create("EchoService.Downloads");
         meter.CreateObservableCounter("echoservice.downloads.jobs", Jobs, "{job}", "Jobs that ended, by outcome.");
         meter.CreateObservableCounter("echoservice.downloads.items", Items, "{item}", "Items that ended, by outcome and error.");
         meter.CreateObservableCounter("echoservice.downloads.bytes", () => Interlocked.Read(ref _bytes), "By", "Bytes of bodies received.");
         meter.CreateObservableCounter("echoservice.downloads.retries", () => Interlocked.Read(ref _retries), "{retry}", "Attempts that failed and will be repeated.");
-        meter.CreateObservableGauge("echoservice.downloads.items_queued", () => Queued(store), "{item}", "Items that wait for their turn.");
+        meter.CreateObservableGauge("echoservice.downloads.items_queued", () => _queued.Read(), "{item}", "Items that wait for their turn.");
         meter.CreateObservableGauge("echoservice.downloads.lanes_active", () => running.Count, "{lane}", "Lanes that this node works on.");
         _itemDuration = meter.CreateHistogram<double>("echoservice.downloads.item.duration", "s", "One attempt at an item, from its turn to its last byte.");
     }
@@ -73,19 +74,6 @@ internal sealed class DownloadsMetrics
 
     public void JobEnded(JobState state) =>
         Interlocked.Increment(ref state == JobState.Cancelled ? ref _cancelledJobs : ref _completedJobs);
-
-    /// <summary>No measurement where the database does not answer, or is closed already at the last collection.</summary>
-    private static IEnumerable<Measurement<long>> Queued(SqliteDownloadStore store)
-    {
-        try
-        {
-            return [new(store.CountQueued())];
-        }
-        catch (Exception exception) when (exception is SqliteException or ObjectDisposedException)
-        {
-            return [];
-        }
-    }
 
     private IEnumerable<Measurement<long>> Jobs() =>
     [

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using EchoService.Downloads.Content;
+using EchoService.Downloads.Store;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads;
@@ -62,6 +64,11 @@ public sealed class DownloadsOptions
 
     /// <summary>Sent as <c>User-Agent</c>; empty: <c>EchoService/&lt;version&gt;</c>.</summary>
     public string UserAgent { get; set; } = "";
+
+    [ValidateObjectMembers(typeof(StoreOptionsValidator))]
+    public StoreOptions Store { get; set; } = new();
+
+    public ContentOptions Content { get; set; } = new();
 
     public EgressOptions Egress { get; set; } = new();
 

@@ -1,3 +1,4 @@
+using EchoService.Downloads.Store;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads;
@@ -10,3 +11,6 @@ internal sealed partial class OnCompleteOptionsValidator : IValidateOptions<OnCo
 
 [OptionsValidator]
 internal sealed partial class RetentionOptionsValidator : IValidateOptions<RetentionOptions>;
+
+[OptionsValidator]
+internal sealed partial class StoreOptionsValidator : IValidateOptions<StoreOptions>;

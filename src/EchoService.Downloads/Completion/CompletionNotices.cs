@@ -12,7 +12,7 @@ namespace EchoService.Downloads.Completion;
 /// tells again what was not through: at least once.
 /// </summary>
 internal sealed class CompletionNotices(
-    SqliteDownloadStore store,
+    IDownloadStore store,
     CompletionWebhook webhook,
     CompletionCommand command,
     NoticeSignal signal,
@@ -43,7 +43,7 @@ internal sealed class CompletionNotices(
         {
             while (true)
             {
-                await signal.WaitAsync(Begin(stoppingToken), stoppingToken);
+                await signal.WaitAsync(await BeginAsync(stoppingToken), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -53,22 +53,21 @@ internal sealed class CompletionNotices(
     }
 
     /// <summary>Begins what is due. Returns how long to wait for what is not.</summary>
-    private TimeSpan Begin(CancellationToken stopping)
+    private async Task<TimeSpan> BeginAsync(CancellationToken stopping)
     {
         try
         {
-            foreach (var notice in store.DueNotices(Page + _underWay.Count).Where(notice => !_underWay.ContainsKey(notice.Key)))
+            var due = await store.DueNoticesAsync(Page + _underWay.Count, stopping);
+            foreach (var notice in due.Where(notice => !_underWay.ContainsKey(notice.Key)))
             {
                 var begun = new TaskCompletionSource();
                 _underWay[notice.Key] = begun.Task;
                 _ = Task.Run(() => TellAsync(notice, begun, stopping), CancellationToken.None);
             }
 
-            return store.NextNotice() is { } due
-                ? TimeSpan.FromMicroseconds(Math.Clamp(due - time.Microseconds(), 1_000, (long)s_idle.TotalMicroseconds))
-                : s_idle;
+            return await store.NextNoticeAsync(stopping) is { } next && next < s_idle ? TimeSpan.FromMicroseconds(Math.Max(next.TotalMicroseconds, 1_000)) : s_idle;
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (StoreException exception)
         {
             CompletionLog.Broke(logger, exception);
             return s_idle;
@@ -112,7 +111,7 @@ internal sealed class CompletionNotices(
     {
         // A job that was queued anew meanwhile tells of its next end.
         TimeSpan? again = null;
-        if (store.FindJob(notice.Job) is { Ended: true } job)
+        if (await store.FindJobAsync(notice.Job, stopping) is { Ended: true } job)
         {
             if (notice.Kind == NoticeKind.Webhook)
             {

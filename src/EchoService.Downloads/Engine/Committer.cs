@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace EchoService.Downloads.Engine;
 
 /// <summary>What a worker hands over: a report, with the part that belongs to it, or the end of its lane.</summary>
-internal sealed record CommitEntry(Lane Lane, ItemReport? Report, PartFile? Part)
+internal sealed record CommitEntry(Lane Lane, ItemReport? Report, IContentPart? Part)
 {
     public static CommitEntry End(Lane lane) => new(lane, null, null);
 }
@@ -17,8 +17,8 @@ internal sealed record CommitEntry(Lane Lane, ItemReport? Report, PartFile? Part
 /// disk the next one gathers: the slower the disk, the larger the batches.
 /// </summary>
 internal sealed class Committer(
-    SqliteDownloadStore store,
-    DiskContentStorage storage,
+    IDownloadStore store,
+    IContentStorage storage,
     StorageHealth health,
     JobEvents events,
     DownloadsMetrics metrics,
@@ -71,7 +71,7 @@ internal sealed class Committer(
 
     private async Task<IReadOnlyList<Placement>> CommitAsync(List<CommitEntry> batch, IReadOnlyList<Placement> placed, CancellationToken givingUp)
     {
-        Flush(batch);
+        await FlushAsync(batch, givingUp);
         Failpoint.Pass(Failpoint.AfterFsync);
         var entries = batch.Where(entry => entry.Report is not null).ToList();
         var rows = new CommitBatch(
@@ -81,28 +81,28 @@ internal sealed class Committer(
         Failpoint.Pass(Failpoint.BeforeCommit);
         var result = await InsistAsync(() => store.CommitAsync(rows, givingUp), givingUp);
         Failpoint.Pass(Failpoint.AfterCommit);
-        Settle(entries, result.Reports);
+        await SettleAsync(entries, result.Reports);
         var placements = result.Reports.Select(report => report.Placement).OfType<Placement>().ToList();
         await InsistAsync(
-            () =>
+            async () =>
             {
-                storage.Remove(result.Lost);
-                storage.Place(placements);
-                return Task.FromResult(true);
+                await storage.RemoveAsync(result.Lost, givingUp);
+                await storage.PlaceAsync(placements, givingUp);
+                return true;
             },
             givingUp);
         Failpoint.Pass(Failpoint.AfterRename);
-        Tell(rows, result);
+        await TellAsync(rows, result, givingUp);
         return placements;
     }
 
-    private void Tell(CommitBatch rows, CommitResult result)
+    private async Task TellAsync(CommitBatch rows, CommitResult result, CancellationToken givingUp)
     {
         try
         {
-            events.Committed(rows, result);
+            await events.CommittedAsync(rows, result, givingUp);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (StoreException exception)
         {
             // It is committed all the same; only the telling failed.
             Report(exception);
@@ -110,11 +110,11 @@ internal sealed class Committer(
     }
 
     /// <summary>Makes the parts durable. Where that fails none of the batch counts as saved: its items go back untried.</summary>
-    private void Flush(List<CommitEntry> batch)
+    private async Task FlushAsync(List<CommitEntry> batch, CancellationToken givingUp)
     {
         try
         {
-            storage.Flush([.. batch.Select(entry => entry.Part).OfType<PartFile>()]);
+            await storage.FlushAsync([.. batch.Select(entry => entry.Part).OfType<IContentPart>()], givingUp);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -123,14 +123,14 @@ internal sealed class Committer(
             {
                 if (batch[i] is { Part: { } part, Report: { } report } entry)
                 {
-                    part.Discard();
+                    await part.DiscardAsync();
                     batch[i] = entry with { Part = null, Report = new ItemReport(report.Lane, report.Number, Outcome.Released) };
                 }
             }
         }
     }
 
-    private void Settle(List<CommitEntry> entries, IReadOnlyList<ReportResult> results)
+    private async Task SettleAsync(List<CommitEntry> entries, IReadOnlyList<ReportResult> results)
     {
         foreach (var (entry, result) in entries.Zip(results))
         {
@@ -138,9 +138,9 @@ internal sealed class Committer(
             {
                 entry.Part?.Dispose();
             }
-            else
+            else if (entry.Part is { } part)
             {
-                entry.Part?.Discard();
+                await part.DiscardAsync();
             }
 
             metrics.Reported(entry.Report!, result);
@@ -156,7 +156,7 @@ internal sealed class Committer(
             {
                 return await work();
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
             {
                 Report(exception);
                 await Task.Delay(s_retry, time, givingUp);

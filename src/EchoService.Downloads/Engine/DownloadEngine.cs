@@ -13,8 +13,8 @@ namespace EchoService.Downloads.Engine;
 /// end; then what was reported is committed, so that every lease is handed back before the process ends.
 /// </summary>
 internal sealed class DownloadEngine(
-    SqliteDownloadStore store,
-    DiskContentStorage storage,
+    IDownloadStore store,
+    IContentStorage storage,
     StorageHealth health,
     RunningLanes running,
     LaneWorker worker,
@@ -28,8 +28,10 @@ internal sealed class DownloadEngine(
 {
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
 
     private readonly DownloadsOptions _options = options.Value;
+    private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
     private readonly string _node = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _givingUp = new();
@@ -47,7 +49,7 @@ internal sealed class DownloadEngine(
         {
             await RecoverAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
         {
             throw new DataFolderException(
                 $"The data folder '{_options.DataDirectory}' cannot be taken up ({exception.Message}): make it whole (disk, rights, a copy of echoservice.db), or set Downloads:DataDirectory to another folder.", exception);
@@ -88,11 +90,12 @@ internal sealed class DownloadEngine(
 
     private async Task RecoverAsync(CancellationToken cancellationToken)
     {
-        var unplaced = await store.RecoverAsync(cancellationToken);
-        storage.RemoveParts(null, store.NamesPart);
-        storage.Place(unplaced);
+        await store.PrepareAsync(cancellationToken);
+        var unplaced = await store.RecoverAsync(_lease, cancellationToken);
+        await storage.RemovePartsAsync(null, store.NamesPartAsync, cancellationToken);
+        await storage.PlaceAsync(unplaced, cancellationToken);
         var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
-        storage.Remove(result.Lost);
+        await storage.RemoveAsync(result.Lost, cancellationToken);
         await control.FinishAsync(cancellationToken);
     }
 
@@ -116,15 +119,20 @@ internal sealed class DownloadEngine(
     {
         _workers.RemoveWhere(task => task.IsCompleted);
         var slots = _options.Concurrency - running.Count;
-        if (slots <= 0)
+        if (slots <= 0 && !store.IsShared)
         {
             return s_idle;
         }
 
-        var now = time.Microseconds();
         running.BeginClaim();
-        var claim = await TryClaimAsync(new ClaimLimits(_node, slots, _options.PerHost, now + Lease(), _options.StartsPerSecondPerHost));
+        var claim = await TryClaimAsync(new ClaimLimits(_node, Math.Max(slots, 0), _options.PerHost, _lease, _options.StartsPerSecondPerHost));
         events.Claimed(claim);
+        foreach (var job in claim.Stopped)
+        {
+            // Another node was told to.
+            running.AbortJob(job);
+        }
+
         foreach (var lane in claim.Lanes)
         {
             Failpoint.Pass(Failpoint.AfterClaim);
@@ -132,9 +140,10 @@ internal sealed class DownloadEngine(
             _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
         }
 
-        return claim.NextDueAt is not { } due ? s_idle
-            : due <= now ? s_poll
-            : TimeSpan.FromMicroseconds(Math.Clamp(due - now, 1_000, (long)s_idle.TotalMicroseconds));
+        return claim.NextDue is not { } due ? s_idle
+            : due <= TimeSpan.Zero ? s_poll
+            : due < s_shortest ? s_shortest
+            : due < s_idle ? due : s_idle;
     }
 
     private async Task<Claim> TryClaimAsync(ClaimLimits limits)
@@ -143,14 +152,14 @@ internal sealed class DownloadEngine(
         {
             return await store.ClaimAsync(limits, _stopping.Token);
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (StoreException exception)
         {
             if (health.Fail(exception.Message))
             {
                 DownloadsLog.StorageFailed(logger, exception.Message);
             }
 
-            return new Claim([], time.Microseconds(), []);
+            return new Claim([], TimeSpan.Zero, [], []);
         }
     }
 
@@ -199,14 +208,14 @@ internal sealed class DownloadEngine(
     {
         try
         {
-            foreach (var token in await store.RenewAsync([.. running.Tokens], time.Microseconds() + Lease(), _stopping.Token))
+            foreach (var token in await store.RenewAsync([.. running.Tokens], _lease, _stopping.Token))
             {
                 running.Abort(token);
             }
 
             return true;
         }
-        catch (Microsoft.Data.Sqlite.SqliteException exception)
+        catch (StoreException exception)
         {
             if (health.Fail(exception.Message))
             {
@@ -216,6 +225,4 @@ internal sealed class DownloadEngine(
             return false;
         }
     }
-
-    private long Lease() => StoreTime.FromSpan(TimeSpan.FromSeconds(_options.LeaseSeconds));
 }

@@ -8,10 +8,10 @@ namespace EchoService.Downloads.Engine;
 /// <param name="Part">What was written: the whole body without an <paramref name="Error"/>, else what <paramref name="Kept"/> tells.</param>
 /// <param name="Kept">What the next attempt can go on from, once the part is flushed.</param>
 /// <param name="Stopped">True: it was broken off from our side.</param>
-internal sealed record Received(FetchResponse Response, FetchError? Error, PartFile? Part = null, KeptPart? Kept = null, bool Stopped = false);
+internal sealed record Received(FetchResponse Response, FetchError? Error, IContentPart? Part = null, KeptPart? Kept = null, bool Stopped = false);
 
 /// <summary>Fetches a body into a part: the rest of one that an earlier attempt left, where that is safe, else the whole.</summary>
-internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, SqliteDownloadStore store, DownloadsMetrics metrics, TransferRates rates)
+internal sealed class ItemReceiver(Fetcher fetcher, IContentStorage storage, IDownloadStore store, DownloadsMetrics metrics, TransferRates rates)
 {
     /// <exception cref="IOException">The part cannot be written.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was anything worth keeping.</exception>
@@ -30,7 +30,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
             if (response.ResumedFrom == 0)
             {
                 // Another attempt's file is never begun anew: its row would name bytes of two versions.
-                kept?.Discard();
+                await (kept?.DiscardAsync() ?? Task.CompletedTask);
                 kept = null;
             }
 
@@ -44,7 +44,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
         }
     }
 
-    private async Task<Received> WriteAsync(Lane lane, LaneItem item, FetchResponse response, PartFile part, CancellationToken cancellationToken)
+    private async Task<Received> WriteAsync(Lane lane, LaneItem item, FetchResponse response, IContentPart part, CancellationToken cancellationToken)
     {
         var progress = new PartProgress(store, lane, item.Number, part, response.ETag, response.TotalLength);
         try
@@ -57,7 +57,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
                 return new Received(response, error, part, error is null ? null : progress.Kept);
             }
 
-            part.Discard();
+            await part.DiscardAsync();
             return new Received(response, error);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && progress.Kept is not null)
@@ -68,12 +68,12 @@ internal sealed class ItemReceiver(Fetcher fetcher, DiskContentStorage storage, 
         catch
         {
             await progress.EndAsync();
-            part.Discard();
+            await part.DiscardAsync();
             throw;
         }
     }
 
-    private Task<FetchError?> CopyAsync(Lane lane, FetchResponse response, PartFile part, PartProgress progress, CancellationToken cancellationToken) =>
+    private Task<FetchError?> CopyAsync(Lane lane, FetchResponse response, IContentPart part, PartProgress progress, CancellationToken cancellationToken) =>
         response.CopyToAsync(
             async (bytes, token) =>
             {

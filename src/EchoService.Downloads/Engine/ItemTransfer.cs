@@ -10,14 +10,13 @@ namespace EchoService.Downloads.Engine;
 internal sealed class ItemTransfer(
     ItemReceiver receiver,
     CompanionDocument companions,
-    IOptions<DownloadsOptions> options,
-    TimeProvider time)
+    IOptions<DownloadsOptions> options)
 {
     private readonly DownloadsOptions _options = options.Value;
 
     /// <returns>The report, and where there is something to save or to go on from its part, which is the committer's now.</returns>
     /// <exception cref="IOException">The part cannot be written.</exception>
-    public async Task<(ItemReport Report, PartFile? Part)> RunAsync(Lane lane, LaneItem item, CancellationToken cancellationToken)
+    public async Task<(ItemReport Report, IContentPart? Part)> RunAsync(Lane lane, LaneItem item, CancellationToken cancellationToken)
     {
         if (!FetchUrl.TryParse(item.Url, out var url, out var reason))
         {
@@ -50,10 +49,11 @@ internal sealed class ItemTransfer(
         var error = Mismatch(item.Options, part, received.Response.ResumedFrom > 0);
         if (error is null && ItemName.TryMake(template, lane, item, url, received.Response, companion, out var name, out error))
         {
+            await part.CompleteAsync(cancellationToken);
             return (Saved(lane, item, name, received.Response, part), part);
         }
 
-        part.Discard();
+        await part.DiscardAsync();
         return (Failed(lane, item, error!, null), null);
     }
 
@@ -83,7 +83,7 @@ internal sealed class ItemTransfer(
 
     /// <summary>What the list says of the file and the file does not keep.</summary>
     /// <param name="pieced">Of two transfers: one from zero may still give what was expected.</param>
-    private static FetchError? Mismatch(ItemOptions? expected, PartFile part, bool pieced)
+    private static FetchError? Mismatch(ItemOptions? expected, IContentPart part, bool pieced)
     {
         if (expected?.Size is { } size && size != part.Length)
         {
@@ -95,7 +95,7 @@ internal sealed class ItemTransfer(
             : null;
     }
 
-    private static ItemReport Saved(Lane lane, LaneItem item, string name, FetchResponse response, PartFile part)
+    private static ItemReport Saved(Lane lane, LaneItem item, string name, FetchResponse response, IContentPart part)
     {
         var file = new SavedFile(
             name, lane.Options.OnConflict ?? OnConflict.Rename, part.Length, part.Sha256, response.ContentType, response.Status, part.Token);
@@ -106,7 +106,7 @@ internal sealed class ItemTransfer(
     {
         var delay = RetryPolicy.NextDelay(error, item.Attempts + 1, lane.Options.Attempts ?? _options.Attempts, Random.Shared.NextDouble);
         return delay is { } pause
-            ? new ItemReport(lane, item.Number, Outcome.Retried, Error: error, DueAt: time.Microseconds() + StoreTime.FromSpan(pause), Kept: kept)
+            ? new ItemReport(lane, item.Number, Outcome.Retried, Error: error, Pause: pause, Kept: kept)
             : new ItemReport(lane, item.Number, Outcome.Failed, Error: error, Kept: kept);
     }
 }

@@ -8,7 +8,7 @@ using EchoService.Downloads.Store;
 namespace EchoService.Downloads.Engine;
 
 /// <summary>What a user does to a job: the store's change first, then this node's transfers of it.</summary>
-internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage storage, RunningLanes running, Wake wake, JobEvents events)
+internal sealed class JobControl(IDownloadStore store, IContentStorage storage, RunningLanes running, Wake wake, JobEvents events)
 {
     /// <summary>Begins no more transfers and breaks off those that run: they go back to the queue, no attempt is used up.</summary>
     public async Task<ControlResult> PauseAsync(string id, CancellationToken cancellationToken)
@@ -37,12 +37,12 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
 
     public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
     {
-        var before = store.FindJob(id)?.Counts.Cancelled ?? 0;
+        var before = (await store.FindJobAsync(id, cancellationToken))?.Counts.Cancelled ?? 0;
         var result = await store.CancelAsync(id, cancellationToken);
-        if (result == ControlResult.Done && store.FindJob(id) is { } job)
+        if (result == ControlResult.Done && await store.FindJobAsync(id, CancellationToken.None) is { } job)
         {
             running.AbortJob(job.Key);
-            storage.RemoveParts(id, store.NamesPart);
+            await storage.RemovePartsAsync(id, store.NamesPartAsync, CancellationToken.None);
             events.Cancelled(job, job.Counts.Cancelled - before);
         }
 
@@ -99,12 +99,12 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
     /// <summary>Ends what a restart broke off in the middle.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        foreach (var (key, id, state) in store.UnfinishedStops())
+        foreach (var (key, id, state) in await store.UnfinishedStopsAsync(cancellationToken))
         {
             await (state == JobState.Deleting ? RemoveAsync(key, id, cancellationToken) : store.CancelQueuedAsync(key, cancellationToken));
         }
 
-        foreach (var retry in store.UnfinishedRetries())
+        foreach (var retry in await store.UnfinishedRetriesAsync(cancellationToken))
         {
             await QueueFailedAsync(retry, cancellationToken);
         }
@@ -116,13 +116,13 @@ internal sealed class JobControl(SqliteDownloadStore store, DiskContentStorage s
 
         // The first items are fetched long before the last ones are queued.
         var ended = await store.QueueFailedAsync(retry, wake.Signal, cancellationToken);
-        events.Retried(retry, ended);
+        await events.RetriedAsync(retry, ended, cancellationToken);
     }
 
     private async Task RemoveAsync(long key, string id, CancellationToken cancellationToken)
     {
         await store.RemoveRowsAsync(key, cancellationToken);
-        storage.RemoveParts(id, store.NamesPart);
-        storage.RemoveJob(id);
+        await storage.RemovePartsAsync(id, store.NamesPartAsync, cancellationToken);
+        await storage.RemoveJobAsync(id, cancellationToken);
     }
 }

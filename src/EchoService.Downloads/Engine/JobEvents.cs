@@ -8,7 +8,7 @@ namespace EchoService.Downloads.Engine;
 
 /// <summary>What happens to jobs, for the log, the metrics, those who watch and those who wait for their end. Told after it is committed.</summary>
 internal sealed class JobEvents(
-    SqliteDownloadStore store,
+    IDownloadStore store,
     DownloadsMetrics metrics,
     TransferRates rates,
     JobFeeds feeds,
@@ -72,10 +72,10 @@ internal sealed class JobEvents(
     }
 
     /// <param name="ended">The job has ended again meanwhile.</param>
-    public void Retried(RetryUnderWay retry, bool ended)
+    public async Task RetriedAsync(RetryUnderWay retry, bool ended, CancellationToken cancellationToken)
     {
         feeds.Of(retry.JobId)?.ManyItems();
-        if (ended && store.FindJob(retry.JobId) is { } job)
+        if (ended && await store.FindJobAsync(retry.JobId, cancellationToken) is { } job)
         {
             Ended(job);
         }
@@ -101,7 +101,7 @@ internal sealed class JobEvents(
         DownloadsLog.JobDeleted(logger, job.Id);
     }
 
-    public void Committed(CommitBatch batch, CommitResult result)
+    public async Task CommittedAsync(CommitBatch batch, CommitResult result, CancellationToken cancellationToken)
     {
         foreach (var (report, reported) in batch.Reports.Zip(result.Reports))
         {
@@ -117,9 +117,12 @@ internal sealed class JobEvents(
         }
 
         Watcher?.Invoke(batch, result);
-        foreach (var job in result.CompletedJobs.Select(store.FindJob).OfType<Job>())
+        foreach (var id in result.CompletedJobs)
         {
-            Ended(job);
+            if (await store.FindJobAsync(id, cancellationToken) is { } job)
+            {
+                Ended(job);
+            }
         }
     }
 

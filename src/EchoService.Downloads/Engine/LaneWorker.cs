@@ -71,7 +71,7 @@ internal sealed class LaneWorker(
         {
             return Release(lane, item);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
         {
             if (health.Fail(exception.Message))
             {

@@ -7,7 +7,7 @@ namespace EchoService.Downloads.Engine;
 /// Makes a large transfer survive the process while it runs: now and then, beside the writing, what is written is flushed
 /// and its row names it. Only where the origin gave a strong entity tag: without one there is no going on.
 /// </summary>
-internal sealed class PartProgress(SqliteDownloadStore store, Lane lane, int number, PartFile part, string? etag, long? total)
+internal sealed class PartProgress(IDownloadStore store, Lane lane, int number, IContentPart part, string? etag, long? total)
 {
     /// <summary>A smaller body is sooner fetched again than flushed twice.</summary>
     private const long First = 1 << 20;
@@ -19,7 +19,7 @@ internal sealed class PartProgress(SqliteDownloadStore store, Lane lane, int num
     private Task _recording = Task.CompletedTask;
 
     /// <summary>What there is to go on from, once it is flushed; null: nothing.</summary>
-    public KeptPart? Kept => etag is not null && part.Length > 0 ? new KeptPart(etag, part.Token, part.Length) : null;
+    public KeptPart? Kept => etag is not null && part.CanBeKept && part.Length > 0 ? new KeptPart(etag, part.Token, part.Length) : null;
 
     /// <exception cref="IOException">The flush before this one failed.</exception>
     public async ValueTask WrittenAsync()
@@ -39,7 +39,7 @@ internal sealed class PartProgress(SqliteDownloadStore store, Lane lane, int num
 
     private async Task RecordAsync(KeptPart kept)
     {
-        RandomAccess.FlushToDisk(part.Handle);
+        await part.FlushAsync();
         await store.KeepPartAsync(lane, number, kept, CancellationToken.None);
     }
 }

@@ -1,6 +1,5 @@
 using EchoService.Downloads.Content;
 using EchoService.Downloads.Store;
-using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads.Engine;
 
@@ -8,7 +7,7 @@ namespace EchoService.Downloads.Engine;
 /// Whether bytes can be stored now. A full disk or a read-only folder is nobody's fault but the machine's: work stops, no
 /// attempt is used up, and it goes on by itself when a probe succeeds.
 /// </summary>
-internal sealed class StorageHealth(DiskContentStorage storage, SqliteDownloadStore store)
+internal sealed class StorageHealth(IContentStorage storage, IDownloadStore store)
 {
     private volatile string? _trouble;
 
@@ -26,7 +25,7 @@ internal sealed class StorageHealth(DiskContentStorage storage, SqliteDownloadSt
     /// <summary>Looks again. True: files and rows can be stored.</summary>
     public async Task<bool> RecheckAsync(CancellationToken cancellationToken)
     {
-        _trouble = storage.Probe() ?? await ProbeStoreAsync(cancellationToken);
+        _trouble = await storage.ProbeAsync(cancellationToken) ?? await ProbeStoreAsync(cancellationToken);
         return _trouble is null;
     }
 
@@ -37,7 +36,7 @@ internal sealed class StorageHealth(DiskContentStorage storage, SqliteDownloadSt
             await store.ProbeAsync(cancellationToken);
             return null;
         }
-        catch (SqliteException exception)
+        catch (StoreException exception)
         {
             return exception.Message;
         }

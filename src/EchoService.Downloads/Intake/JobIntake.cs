@@ -12,7 +12,7 @@ namespace EchoService.Downloads.Intake;
 /// Takes lists in. A job is real only when all of it is durable; a list that breaks off leaves nothing. A request with a key
 /// makes one job, however often it is sent.
 /// </summary>
-internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents events, IOptions<DownloadsOptions> options, TimeProvider time)
+internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents events, IOptions<DownloadsOptions> options, TimeProvider time)
 {
     private const int MaxKeyLength = 255;
 
@@ -35,12 +35,12 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
 
         if (!_inFlight.TryAdd((owner, requestKey), 0))
         {
-            throw new ListException("idempotencyInFlight", "A request with this Idempotency-Key is under way: ask again when it has ended.");
+            throw InFlight();
         }
 
         try
         {
-            return store.FindRequest(owner, requestKey) is { } earlier
+            return await store.FindRequestAsync(owner, requestKey, cancellationToken) is { } earlier
                 ? await CompareAsync(read, earlier, cancellationToken)
                 : await ReceiveAsync(read, owner, requestKey, cancellationToken);
         }
@@ -67,7 +67,8 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
             }
 
             var request = requestKey is null ? null : new RequestKey(requestKey, Finish(digest!, jobOptions));
-            published = await store.PublishAsync(key, jobOptions, request, cancellationToken);
+            published = await store.PublishAsync(key, jobOptions, request, cancellationToken)
+                ?? throw InFlight();
         }
         catch
         {
@@ -77,7 +78,7 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
         }
 
         wake.Signal();
-        var job = store.FindJob(id)!;
+        var job = (await store.FindJobAsync(id, CancellationToken.None))!;
         events.Received(job, receiver.Bad, published.Skipped, published.Ended);
         return job;
     }
@@ -88,10 +89,13 @@ internal sealed class JobIntake(SqliteDownloadStore store, Wake wake, JobEvents 
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var receiver = new ListReceiver(store, null, options.Value.MaxItemsPerJob, digest, cancellationToken);
         var jobOptions = await read(receiver, cancellationToken);
-        return CryptographicOperations.FixedTimeEquals(Finish(digest, jobOptions), earlier.Digest) && store.FindJob(earlier.Job) is { } job
+        return CryptographicOperations.FixedTimeEquals(Finish(digest, jobOptions), earlier.Digest) && await store.FindJobAsync(earlier.Job, cancellationToken) is { } job
             ? job
             : throw new ListException("idempotencyMismatch", "This Idempotency-Key belongs to another list: use a new key for a new list.");
     }
+
+    private static ListException InFlight() =>
+        new("idempotencyInFlight", "A request with this Idempotency-Key is under way: ask again when it has ended.");
 
     private static byte[] Finish(IncrementalHash digest, JobOptions options)
     {

@@ -9,7 +9,7 @@ namespace EchoService.Downloads.Intake;
 /// <summary>Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written.</summary>
 /// <param name="job">Null: the list is only compared with one that came before, nothing is stored.</param>
 /// <param name="digest">Is fed with every line; null: nobody asks.</param>
-internal sealed class ListReceiver(SqliteDownloadStore store, long? job, int maxItems, IncrementalHash? digest, CancellationToken cancellationToken)
+internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems, IncrementalHash? digest, CancellationToken cancellationToken)
 {
     private const int BatchSize = 2000;
 

@@ -16,6 +16,7 @@ public enum ItemState
 
 /// <summary>One line of a job's list.</summary>
 /// <param name="Number">The line's number in the list, from 1.</param>
+/// <param name="Token">Of the lane that ended it.</param>
 /// <param name="Sha256">Of the file, 64 lower-case hexadecimal digits.</param>
 public sealed record Item(
     int Number,
@@ -30,4 +31,5 @@ public sealed record Item(
     ErrorCode? ErrorCode,
     string? Error,
     int? DuplicateOf,
-    DateTimeOffset? FinishedAt);
+    DateTimeOffset? FinishedAt,
+    long? Token = null);

@@ -8,7 +8,7 @@ namespace EchoService.Downloads.Retention;
 
 /// <summary>Removes ended jobs that are too old or take too much room, oldest first, once a minute.</summary>
 internal sealed class RetentionSweep(
-    SqliteDownloadStore store, JobControl control, IOptions<DownloadsOptions> options, TimeProvider time, ILogger<RetentionSweep> logger) : BackgroundService
+    IDownloadStore store, JobControl control, IOptions<DownloadsOptions> options, TimeProvider time, ILogger<RetentionSweep> logger) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(1);
 
@@ -17,11 +17,11 @@ internal sealed class RetentionSweep(
     /// <summary>Removes what is due now.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        while (store.OldestEnded() is { } oldest && IsDue(oldest.FinishedAt))
+        while (await store.OldestEndedAsync(cancellationToken) is { } oldest && await IsDueAsync(oldest.Age, cancellationToken))
         {
             if (await control.DeleteEndedAsync(oldest.Id, cancellationToken) == ControlResult.Done)
             {
-                RetentionLog.Removed(logger, oldest.Id, oldest.FinishedAt);
+                RetentionLog.Removed(logger, oldest.Id, oldest.Age);
             }
         }
     }
@@ -40,22 +40,22 @@ internal sealed class RetentionSweep(
             {
                 await SweepAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
             {
                 RetentionLog.Failed(logger, exception.Message);
             }
         }
     }
 
-    private bool IsDue(DateTimeOffset finishedAt) =>
-        (_options.Days > 0 && time.GetUtcNow() - finishedAt >= TimeSpan.FromDays(_options.Days))
-        || (_options.MaxBytes > 0 && store.AllBytes() > _options.MaxBytes);
+    private async Task<bool> IsDueAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        (_options.Days > 0 && age >= TimeSpan.FromDays(_options.Days))
+        || (_options.MaxBytes > 0 && await store.AllBytesAsync(cancellationToken) > _options.MaxBytes);
 }
 
 internal static partial class RetentionLog
 {
-    [LoggerMessage(40, LogLevel.Information, "Job {Job}, ended at {FinishedAt:u}, is removed by Downloads:Retention")]
-    public static partial void Removed(ILogger logger, string job, DateTimeOffset finishedAt);
+    [LoggerMessage(40, LogLevel.Information, "Job {Job}, which ended {Age} ago, is removed by Downloads:Retention")]
+    public static partial void Removed(ILogger logger, string job, TimeSpan age);
 
     [LoggerMessage(41, LogLevel.Error, "Downloads:Retention could not remove a job: {Reason}")]
     public static partial void Failed(ILogger logger, string reason);

@@ -9,5 +9,7 @@ internal static class StoreTime
 
     public static long FromSpan(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 
+    public static TimeSpan ToSpan(long microseconds) => TimeSpan.FromTicks(microseconds * TimeSpan.TicksPerMicrosecond);
+
     public static DateTimeOffset ToDateTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond);
 }

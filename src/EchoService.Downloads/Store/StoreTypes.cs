@@ -39,10 +39,10 @@ internal enum Outcome
     Released,
 }
 
-/// <param name="DueAt">Of a retried item: not before, in microseconds since 1970.</param>
+/// <param name="Pause">Of a retried item: not due before; zero: at once.</param>
 /// <param name="Kept">The part that the row names from now on; null: none, whatever it named before.</param>
 internal sealed record ItemReport(
-    Lane Lane, int Number, Outcome Outcome, SavedFile? File = null, FetchError? Error = null, long DueAt = 0, KeptPart? Kept = null);
+    Lane Lane, int Number, Outcome Outcome, SavedFile? File = null, FetchError? Error = null, TimeSpan Pause = default, KeptPart? Kept = null);
 
 /// <param name="Name">The name wished for, sanitised.</param>
 /// <param name="Part">The token in the part's name, where it is not the lane's: the attempt went on with an earlier one's part.</param>
@@ -53,16 +53,17 @@ internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, 
 /// <param name="Part">The token in the part's name.</param>
 internal sealed record Placement(string JobId, long Job, int Number, long Token, long Part, string Name);
 
-/// <param name="NextDueAt">When something may be claimable again, in microseconds since 1970; null: nothing waits.</param>
+/// <param name="NextDue">How long until something may be claimable again; null: nothing waits.</param>
 /// <param name="Started">Ids of scheduled jobs whose time has come.</param>
-internal sealed record Claim(IReadOnlyList<Lane> Lanes, long? NextDueAt, IReadOnlyList<string> Started);
+/// <param name="Stopped">Keys of jobs that hold lanes and do not run any more: whoever works on them stops.</param>
+internal sealed record Claim(IReadOnlyList<Lane> Lanes, TimeSpan? NextDue, IReadOnlyList<string> Started, IReadOnlyList<long> Stopped);
 
 /// <summary>The limits that a claim keeps.</summary>
-/// <param name="Slots">Lanes that this node can take more.</param>
+/// <param name="Slots">Lanes that this node can take more; 0: it only asks what has stopped.</param>
 /// <param name="PerHost">Lanes at one host, over all jobs and nodes.</param>
-/// <param name="ExpiresAt">End of the leases, in microseconds since 1970.</param>
+/// <param name="Lease">How long the leases hold from now on.</param>
 /// <param name="StartsPerSecond">Transfers that begin at one host in a second; 0: no limit.</param>
-internal sealed record ClaimLimits(string Node, int Slots, int PerHost, long ExpiresAt, double StartsPerSecond = 0)
+internal sealed record ClaimLimits(string Node, int Slots, int PerHost, TimeSpan Lease, double StartsPerSecond = 0)
 {
     /// <summary>Items of one lane's batch: no more than the host may start in half a second.</summary>
     public int Batch(int otherwise) => StartsPerSecond == 0 ? otherwise : Math.Min(otherwise, (int)Math.Ceiling(StartsPerSecond / 2));
@@ -80,3 +81,20 @@ internal enum ControlResult
     /// <summary>The state would allow it, but there is no item that it would change.</summary>
     Nothing,
 }
+
+/// <summary>The numbers are stored: never change one.</summary>
+internal enum NoticeKind
+{
+    /// <summary>The job's <c>onComplete</c> URL.</summary>
+    Webhook = 0,
+
+    /// <summary>The operator's program.</summary>
+    Command = 1,
+}
+
+/// <param name="Attempts">Those that failed.</param>
+internal sealed record Notice(long Key, long Job, NoticeKind Kind, int Attempts);
+
+/// <param name="Begun">Items that failed later are not part of it; microseconds since 1970.</param>
+/// <param name="Code">Only items with this error; null: all that failed.</param>
+internal sealed record RetryUnderWay(long Job, string JobId, long Begun, ErrorCode? Code);

@@ -9,7 +9,7 @@ namespace EchoService.Downloads.Watching;
 /// One job's events, made once for all who watch it: at most four times a second, and only where something changed, the job is read
 /// and an event is written into a bounded ring. Each watcher has a place in the ring; one that falls out of it gets a snapshot.
 /// </summary>
-internal sealed class JobFeed(string id, SqliteDownloadStore store, JobReader reader, TimeProvider time)
+internal sealed class JobFeed(string id, IDownloadStore store, JobReader reader, TimeProvider time)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(15);
@@ -115,7 +115,7 @@ internal sealed class JobFeed(string id, SqliteDownloadStore store, JobReader re
             var beat = time.GetTimestamp();
             while (!stopsUnwatched())
             {
-                if (Publish())
+                if (await PublishAsync(cancellationToken))
                 {
                     beat = time.GetTimestamp();
                 }
@@ -155,12 +155,12 @@ internal sealed class JobFeed(string id, SqliteDownloadStore store, JobReader re
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private bool Publish()
+    private async Task<bool> PublishAsync(CancellationToken cancellationToken)
     {
         var (any, numbers, many) = Changes.Take();
         if (any)
         {
-            var (job, items) = store.Watch(id, numbers);
+            var (job, items) = await store.WatchAsync(id, numbers, cancellationToken);
             PublishRead(job, items, many);
             return true;
         }

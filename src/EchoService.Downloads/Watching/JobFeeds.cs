@@ -5,7 +5,7 @@ using EchoService.Downloads.Store;
 namespace EchoService.Downloads.Watching;
 
 /// <summary>The jobs that somebody watches, one feed each, kept for a minute after the last watcher so that a reconnect misses nothing.</summary>
-internal sealed class JobFeeds(SqliteDownloadStore store, JobReader reader, TimeProvider time) : IDisposable
+internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(1);
 
@@ -62,7 +62,7 @@ internal sealed class JobFeeds(SqliteDownloadStore store, JobReader reader, Time
                 await Task.Delay(s_kept, time, _stopping.Token);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or Microsoft.Data.Sqlite.SqliteException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException or StoreException)
         {
             // The service ends, or the store does not answer: the streams end, and who reconnects begins anew.
         }

@@ -22,15 +22,15 @@ internal static class ControlEndpoints
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> PauseAsync(
         string id, JobControl control, JobReader jobs, CancellationToken cancellationToken) =>
-        Answer(await control.PauseAsync(id, cancellationToken), id, jobs, "jobNotRunning", "Only a running job can be paused.");
+        await AnswerAsync(await control.PauseAsync(id, cancellationToken), id, jobs, "jobNotRunning", "Only a running job can be paused.");
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> ResumeAsync(
         string id, JobControl control, JobReader jobs, CancellationToken cancellationToken) =>
-        Answer(await control.ResumeAsync(id, cancellationToken), id, jobs, "jobNotPaused", "Only a paused job can be resumed.");
+        await AnswerAsync(await control.ResumeAsync(id, cancellationToken), id, jobs, "jobNotPaused", "Only a paused job can be resumed.");
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> CancelAsync(
         string id, JobControl control, JobReader jobs, CancellationToken cancellationToken) =>
-        Answer(await control.CancelAsync(id, cancellationToken), id, jobs, "jobEnded", "The job has ended already.");
+        await AnswerAsync(await control.CancelAsync(id, cancellationToken), id, jobs, "jobEnded", "The job has ended already.");
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> RetryAsync(
         string id, JobControl control, JobReader jobs, string? errorCode, CancellationToken cancellationToken)
@@ -40,7 +40,7 @@ internal static class ControlEndpoints
             return ErrorCodeText.Unknown;
         }
 
-        return Answer(
+        return await AnswerAsync(
             await control.RetryAsync(id, code, cancellationToken), id, jobs, "jobNotRetryable", "Items can be tried again in a running or ended job.");
     }
 
@@ -62,13 +62,13 @@ internal static class ControlEndpoints
         };
     }
 
-    private static Results<Accepted<JobAnswer>, ProblemHttpResult> Answer(ControlResult result, string id, JobReader jobs, string code, string detail) =>
+    private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> AnswerAsync(ControlResult result, string id, JobReader jobs, string code, string detail) =>
         result switch
         {
             ControlResult.NotFound => Problem.NotFound("There is no such job."),
             ControlResult.Conflict => Problem.Conflict(code, detail),
             ControlResult.Nothing => Problem.Conflict("nothingToRetry", "The job has no such failed item."),
-            _ when jobs.Find(id) is { } job => TypedResults.Accepted($"/downloads/{id}", job),
+            _ when await jobs.FindAsync(id, CancellationToken.None) is { } job => TypedResults.Accepted($"/downloads/{id}", job),
             _ => Problem.NotFound("There is no such job."),
         };
 }

@@ -29,8 +29,8 @@ internal static class DownloadsEndpoints
         writing.MapPost("/", SubmitAsync)
             .Accepts<ListRequest>("application/json", "text/plain", "application/x-ndjson")
             .WithSummary("Takes a list of URLs: JSON, or a URL or an item a line with the options as query parameters.");
-        reading.MapGet("/", List).WithSummary("Jobs, newest first.");
-        reading.MapGet("/{id}", Get).WithSummary("A job and how far it is.");
+        reading.MapGet("/", ListAsync).WithSummary("Jobs, newest first.");
+        reading.MapGet("/{id}", GetAsync).WithSummary("A job and how far it is.");
         writing.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
         writing.MapControl();
         reading.MapEvents();
@@ -74,8 +74,8 @@ internal static class DownloadsEndpoints
         _ => StatusCodes.Status400BadRequest,
     };
 
-    private static Results<Ok<ListPage<JobAnswer>>, ProblemHttpResult> List(
-        SqliteDownloadStore store, JobReader jobs, ClaimsPrincipal user, string? state, int? limit, string? cursor)
+    private static async Task<Results<Ok<ListPage<JobAnswer>>, ProblemHttpResult>> ListAsync(
+        IDownloadStore store, JobReader jobs, ClaimsPrincipal user, string? state, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         var query = new ListQuery(limit, cursor);
         if (!query.TryRead(out var before, out var field))
@@ -89,12 +89,12 @@ internal static class DownloadsEndpoints
             return Problem.Invalid("state", "state must be scheduled, running, paused, completed or cancelled.");
         }
 
-        var page = store.ListJobs(user.Owner(), wanted, before, query.Rows);
+        var page = await store.ListJobsAsync(user.Owner(), wanted, before, query.Rows, cancellationToken);
         return TypedResults.Ok(new ListPage<JobAnswer>([.. page.Items.Select(job => jobs.Read(job))], ListQuery.ToCursor(page.Next)));
     }
 
-    private static Results<Ok<JobAnswer>, ProblemHttpResult> Get(string id, JobReader jobs) =>
-        jobs.Find(id) is { } job ? TypedResults.Ok(job) : Problem.NotFound("There is no such job.");
+    private static async Task<Results<Ok<JobAnswer>, ProblemHttpResult>> GetAsync(string id, JobReader jobs, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(id, cancellationToken) is { } job ? TypedResults.Ok(job) : Problem.NotFound("There is no such job.");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, JobControl control, CancellationToken cancellationToken) =>
         await control.DeleteAsync(id, cancellationToken) == ControlResult.NotFound

@@ -5,23 +5,23 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EchoService.Downloads;
 
 /// <summary>Ready: the store answers, the data folder can be written and has room.</summary>
-internal sealed class DownloadsHealthCheck(SqliteDownloadStore store, StorageHealth health) : IHealthCheck
+internal sealed class DownloadsHealthCheck(IDownloadStore store, StorageHealth health) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (health.Trouble is not null)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy("The data folder cannot be written or has no room."));
+            return HealthCheckResult.Unhealthy("Nothing can be stored: the database does not answer, or the storage of files cannot be written or has no room.");
         }
 
         try
         {
-            store.CountQueued();
-            return Task.FromResult(HealthCheckResult.Healthy());
+            await store.CountQueuedAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
         }
-        catch (Microsoft.Data.Sqlite.SqliteException)
+        catch (StoreException)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy("The database does not answer."));
+            return HealthCheckResult.Unhealthy("The database does not answer.");
         }
     }
 }

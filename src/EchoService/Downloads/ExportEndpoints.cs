@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using EchoService.Downloads.Content;
@@ -30,12 +31,12 @@ internal static class ExportEndpoints
             .WithSummary("All files that are done in one zip, streamed, not compressed.");
     }
 
-    private static Task ManifestAsync(string id, HttpContext context, SqliteDownloadStore store, IOptions<JsonOptions> json) =>
+    private static Task ManifestAsync(string id, HttpContext context, IDownloadStore store, IOptions<JsonOptions> json) =>
         SendAsync(id, context, store, "application/x-ndjson", "ndjson", async (job, cancellationToken) =>
         {
             var body = context.Response.BodyWriter;
             var lines = new Utf8JsonWriter(body);
-            await foreach (var page in PagesAsync(store, job, null))
+            await foreach (var page in PagesAsync(store, job, null, cancellationToken))
             {
                 foreach (var item in page)
                 {
@@ -49,11 +50,11 @@ internal static class ExportEndpoints
             }
         });
 
-    private static Task ChecksumsAsync(string id, HttpContext context, SqliteDownloadStore store) =>
+    private static Task ChecksumsAsync(string id, HttpContext context, IDownloadStore store) =>
         SendAsync(id, context, store, "text/plain; charset=utf-8", "sha256", async (job, cancellationToken) =>
         {
             var body = context.Response.BodyWriter;
-            await foreach (var page in PagesAsync(store, job, ItemState.Done))
+            await foreach (var page in PagesAsync(store, job, ItemState.Done, cancellationToken))
             {
                 foreach (var item in page)
                 {
@@ -65,15 +66,15 @@ internal static class ExportEndpoints
         });
 
     private static Task ArchiveAsync(
-        string id, HttpContext context, SqliteDownloadStore store, DiskContentStorage storage, DataFolder folder, ILogger<ZipWriter> logger) =>
+        string id, HttpContext context, IDownloadStore store, IContentStorage storage, DataFolder folder, ILogger<ZipWriter> logger) =>
         SendAsync(id, context, store, "application/zip", "zip", async (job, cancellationToken) =>
         {
             await using var zip = new ZipWriter(context.Response.Body, folder.Parts);
-            await foreach (var page in PagesAsync(store, job, ItemState.Done))
+            await foreach (var page in PagesAsync(store, job, ItemState.Done, cancellationToken))
             {
                 foreach (var item in page)
                 {
-                    if (Open(storage, job, item) is { } file)
+                    if (await OpenAsync(storage, job, item, cancellationToken) is { } file)
                     {
                         await using var closing = file;
                         await zip.AddAsync(item.FileName!, item.FinishedAt ?? job.CreatedAt, file, cancellationToken);
@@ -89,9 +90,9 @@ internal static class ExportEndpoints
         });
 
     private static async Task SendAsync(
-        string id, HttpContext context, SqliteDownloadStore store, string contentType, string extension, Func<Job, CancellationToken, Task> write)
+        string id, HttpContext context, IDownloadStore store, string contentType, string extension, Func<Job, CancellationToken, Task> write)
     {
-        if (store.FindJob(id) is not { } job)
+        if (await store.FindJobAsync(id, context.RequestAborted) is not { } job)
         {
             await Problem.NotFound("There is no such job.").ExecuteAsync(context);
             return;
@@ -116,12 +117,13 @@ internal static class ExportEndpoints
         }
     }
 
-    private static async IAsyncEnumerable<IReadOnlyList<Item>> PagesAsync(SqliteDownloadStore store, Job job, ItemState? state)
+    private static async IAsyncEnumerable<IReadOnlyList<Item>> PagesAsync(
+        IDownloadStore store, Job job, ItemState? state, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long? after = null;
         do
         {
-            var page = store.ListItems(job.Key, state, null, after, RowsAtOnce);
+            var page = await store.ListItemsAsync(job.Key, state, null, after, RowsAtOnce, cancellationToken);
             yield return page.Items;
             after = page.Next;
             await Task.Yield();
@@ -130,11 +132,11 @@ internal static class ExportEndpoints
     }
 
     /// <summary>Null: the file was taken out of the job's folder.</summary>
-    private static FileStream? Open(DiskContentStorage storage, Job job, Item item)
+    private static async Task<Stream?> OpenAsync(IContentStorage storage, Job job, Item item, CancellationToken cancellationToken)
     {
         try
         {
-            return storage.OpenRead(job.Id, item.FileName!);
+            return await storage.OpenReadAsync(StoredFile.Of(job, item), cancellationToken);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

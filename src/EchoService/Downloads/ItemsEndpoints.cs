@@ -11,12 +11,12 @@ internal static class ItemsEndpoints
 {
     public static void MapItems(this IEndpointRouteBuilder downloads)
     {
-        downloads.MapGet("/{id}/items", List).WithSummary("A job's items, in list order.");
-        downloads.MapGet("/{id}/items/{n:int}/content", Content).WithSummary("The file of an item that is done; ranges and ETag.");
+        downloads.MapGet("/{id}/items", ListAsync).WithSummary("A job's items, in list order.");
+        downloads.MapGet("/{id}/items/{n:int}/content", ContentAsync).WithSummary("The file of an item that is done; ranges and ETag.");
     }
 
-    private static Results<Ok<ListPage<ItemAnswer>>, ProblemHttpResult> List(
-        string id, SqliteDownloadStore store, string? state, string? errorCode, int? limit, string? cursor)
+    private static async Task<Results<Ok<ListPage<ItemAnswer>>, ProblemHttpResult>> ListAsync(
+        string id, IDownloadStore store, string? state, string? errorCode, int? limit, string? cursor, CancellationToken cancellationToken)
     {
         var query = new ListQuery(limit, cursor);
         if (!query.TryRead(out var after, out var field))
@@ -35,19 +35,19 @@ internal static class ItemsEndpoints
             return ErrorCodeText.Unknown;
         }
 
-        if (store.FindJob(id) is not { } job)
+        if (await store.FindJobAsync(id, cancellationToken) is not { } job)
         {
             return Problem.NotFound("There is no such job.");
         }
 
-        var page = store.ListItems(job.Key, wanted, code, after, query.Rows);
+        var page = await store.ListItemsAsync(job.Key, wanted, code, after, query.Rows, cancellationToken);
         return TypedResults.Ok(new ListPage<ItemAnswer>([.. page.Items.Select(ItemAnswer.Of)], ListQuery.ToCursor(page.Next)));
     }
 
-    private static Results<FileStreamHttpResult, ProblemHttpResult> Content(
-        string id, int n, SqliteDownloadStore store, DiskContentStorage storage, HttpResponse response)
+    private static async Task<Results<FileStreamHttpResult, RedirectHttpResult, ProblemHttpResult>> ContentAsync(
+        string id, int n, IDownloadStore store, IContentStorage storage, HttpResponse response, CancellationToken cancellationToken)
     {
-        if (store.FindJob(id) is not { } job || store.FindItem(job.Key, n) is not { } item)
+        if (await store.FindJobAsync(id, cancellationToken) is not { } job || await store.FindItemAsync(job.Key, n, cancellationToken) is not { } item)
         {
             return Problem.NotFound("There is no such item.");
         }
@@ -57,10 +57,17 @@ internal static class ItemsEndpoints
             return Problem.Of(StatusCodes.Status404NotFound, "notDone", "The item has no file: it is not done.");
         }
 
+        var file = StoredFile.Of(job, item);
+        if (storage.DirectAddress(file) is { } address)
+        {
+            response.Headers.CacheControl = "no-store";
+            return TypedResults.Redirect(address.AbsoluteUri);
+        }
+
         Stream content;
         try
         {
-            content = storage.OpenRead(job.Id, item.FileName!);
+            content = await storage.OpenReadAsync(file, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -8,14 +8,15 @@ namespace EchoService.Downloads;
 /// A job is there for the key that posted it; for every other key there is no such job. Stands before every route below
 /// <c>/downloads/{id}</c>, so that no handler can forget it. Nobody's jobs, posted while there were no keys, are everybody's.
 /// </summary>
-internal sealed class JobOwnership(SqliteDownloadStore store) : IEndpointFilter
+internal sealed class JobOwnership(IDownloadStore store) : IEndpointFilter
 {
-    public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         context.HttpContext.User.Owner() is { } owner
             && context.HttpContext.GetRouteValue("id") is string id
-            && !IsThere(id, owner)
-                ? ValueTask.FromResult<object?>(Problem.NotFound("There is no such job."))
-                : next(context);
+            && !await IsThereAsync(id, owner, context.HttpContext.RequestAborted)
+                ? Problem.NotFound("There is no such job.")
+                : await next(context);
 
-    private bool IsThere(string id, string owner) => store.FindJob(id) is { } job && (job.Owner is null || job.Owner == owner);
+    private async Task<bool> IsThereAsync(string id, string owner, CancellationToken cancellationToken) =>
+        await store.FindJobAsync(id, cancellationToken) is { } job && (job.Owner is null || job.Owner == owner);
 }

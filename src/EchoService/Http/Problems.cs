@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EchoService.Downloads.Store;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -28,7 +29,7 @@ internal static partial class Problems
         BadHttpRequestException bad when UnreadableParameter().Match(bad.Message) is { Success: true, Groups: var groups } =>
             Problem.Invalid(groups["name"].Value, $"{groups["name"].Value} has a value that it cannot take."),
         BadHttpRequestException bad => Problem.OfStatus(bad.StatusCode),
-        Microsoft.Data.Sqlite.SqliteException => Problem.Of(
+        StoreException => Problem.Of(
             StatusCodes.Status503ServiceUnavailable, "storageUnavailable", "The database cannot be read or written now; nothing was changed. Try again later."),
         _ => Problem.OfStatus(StatusCodes.Status500InternalServerError),
     };

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 using EchoService.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using EchoService.Downloads.Retention;
+using EchoService.Downloads.Store.Sqlite;
 using EchoService.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -50,7 +51,8 @@ public sealed class RetentionTests
         var downloads = new DownloadsClient(http);
         var id = await downloads.SubmitAsync(["/a"], origin);
         await downloads.EndAsync(id);
-        var sweep = ActivatorUtilities.CreateInstance<RetentionSweep>(service.Services, time);
+        using var store = new SqliteDownloadStore(Path.Combine(service.DataDirectory, "echoservice.db"), time);
+        var sweep = ActivatorUtilities.CreateInstance<RetentionSweep>(service.Services, store);
 
         time.Shift = TimeSpan.FromDays(2) - TimeSpan.FromMinutes(5);
         await sweep.SweepAsync(Token);

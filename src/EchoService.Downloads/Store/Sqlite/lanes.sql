@@ -58,6 +58,9 @@ SELECT min(due_at) FROM (
     UNION ALL
     SELECT min(start_at) FROM jobs INDEXED BY jobs_scheduled WHERE state = 1)
 
+-- name: stopped_jobs
+SELECT DISTINCT lanes.job FROM lanes LEFT JOIN jobs ON jobs.key = lanes.job WHERE jobs.state IS NOT 2
+
 -- name: renew
 UPDATE lanes SET expires_at = @expires_at WHERE token = @token AND expires_at > @now
 

@@ -20,30 +20,30 @@ FROM jobs INDEXED BY jobs_owners WHERE owner IS NULL AND key < @before AND state
 ORDER BY key DESC LIMIT @limit
 
 -- name: item
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n = @n
 
 -- name: items
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n > @after ORDER BY n LIMIT @limit
 
 -- name: items_under_way
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items INDEXED BY items_under_way WHERE job = @job AND state IN (1, 2) AND n > @after ORDER BY n LIMIT @limit
 
 -- name: items_failed_with
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items INDEXED BY items_failed WHERE job = @job AND state = 4 AND error_code = @error_code AND n > @after ORDER BY n LIMIT @limit
 
 -- name: items_in_state
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND state = @state AND n > @after ORDER BY n LIMIT @limit
 
 -- name: totals
 SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state IN (1, 2, 3)
 
 -- name: items_numbered
-SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n IN (SELECT value FROM json_each(@numbers)) ORDER BY n
 
 -- name: job_by_key

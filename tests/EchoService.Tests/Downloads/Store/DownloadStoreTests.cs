@@ -2,39 +2,25 @@ using EchoService.Downloads;
 using EchoService.Downloads.Fetching;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
-using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Downloads.Store;
 
-/// <summary>The store's contract, whatever engine is below it.</summary>
-public sealed class DownloadStoreTests : IDisposable
+/// <summary>The store's contract: every engine keeps it.</summary>
+public abstract class DownloadStoreTests : StoreTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("echoservice-store-").FullName;
-    private readonly ManualTime _time = new();
-    private readonly SqliteDownloadStore _store;
-
-    public DownloadStoreTests() => _store = new SqliteDownloadStore(Path.Combine(_folder, "store.db"), _time);
-
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    public void Dispose()
-    {
-        _store.Dispose();
-        Directory.Delete(_folder, recursive: true);
-    }
 
     [Fact]
     public async Task AJobIsSeenByNobodyUntilItIsPublished()
     {
-        var key = await _store.ReceiveAsync("one", null, Token);
-        await _store.AppendAsync(key, [Item(1, "a:80")], [], Token);
+        var key = await Store.ReceiveAsync("one", null, Token);
+        await Store.AppendAsync(key, [Item(1, "a:80")], [], Token);
 
-        Assert.Null(_store.FindJob("one"));
-        Assert.Empty(_store.ListJobs(null, null, null, 10).Items);
+        Assert.Null(await Store.FindJobAsync("one", Token));
+        Assert.Empty((await Store.ListJobsAsync(null, null, null, 10, Token)).Items);
         Assert.Empty((await ClaimAsync(10)).Lanes);
 
-        await _store.PublishAsync(key, new JobOptions(), null, Token);
-        Assert.Equal(JobState.Running, _store.FindJob("one")!.State);
+        await Store.PublishAsync(key, new JobOptions(), null, Token);
+        Assert.Equal(JobState.Running, (await JobAsync("one")).State);
         Assert.Single((await ClaimAsync(10)).Lanes);
     }
 
@@ -50,7 +36,7 @@ public sealed class DownloadStoreTests : IDisposable
         var late = await CommitAsync([Saved(first, 1, "late.txt")], []);
 
         Assert.False(Assert.Single(late.Reports).Accepted);
-        Assert.Equal(ItemState.Running, _store.FindItem(first.Job, 1)!.State);
+        Assert.Equal(ItemState.Running, (await Store.FindItemAsync(first.Job, 1, Token))!.State);
         var good = await CommitAsync([Saved(second, 1, "good.txt")], [second.Token]);
         Assert.Equal("good.txt", Assert.Single(good.Reports).Placement!.Name);
     }
@@ -61,15 +47,15 @@ public sealed class DownloadStoreTests : IDisposable
         await PublishAsync("one", Item(1, "a:80"));
         var lane = Assert.Single((await ClaimAsync(1)).Lanes);
         var committed = await CommitAsync([Saved(lane, 1, "a.txt")], [lane.Token]);
-        Assert.Equal(ItemState.Committed, _store.FindItem(lane.Job, 1)!.State);
-        Assert.Equal(JobState.Running, _store.FindJob("one")!.State);
+        Assert.Equal(ItemState.Committed, (await Store.FindItemAsync(lane.Job, 1, Token))!.State);
+        Assert.Equal(JobState.Running, (await JobAsync("one")).State);
 
         // A restart in between finds the placement again.
-        Assert.Equal("a.txt", Assert.Single(await _store.RecoverAsync(Token)).Name);
+        Assert.Equal("a.txt", Assert.Single(await Store.RecoverAsync(Lease, Token)).Name);
 
-        var placed = await _store.CommitAsync(new CommitBatch([], [], [committed.Reports[0].Placement!]), Token);
+        var placed = await Store.CommitAsync(new CommitBatch([], [], [committed.Reports[0].Placement!]), Token);
         Assert.Equal("one", Assert.Single(placed.CompletedJobs));
-        var job = _store.FindJob("one")!;
+        var job = (await JobAsync("one"));
         Assert.Equal((JobState.Completed, 1, 10L), (job.State, job.Counts.Done, job.Bytes));
     }
 
@@ -79,9 +65,9 @@ public sealed class DownloadStoreTests : IDisposable
         await PublishAsync("one", Item(1, "a:80"), Item(2, "a:80"), Item(3, "b:80"));
         Assert.NotEmpty((await ClaimAsync(10)).Lanes);
 
-        await _store.RecoverAsync(Token);
+        await Store.RecoverAsync(Lease, Token);
 
-        Assert.Equal(3, _store.FindJob("one")!.Counts.Queued);
+        Assert.Equal(3, (await JobAsync("one")).Counts.Queued);
         Assert.Equal(3, (await ClaimAsync(10)).Lanes.Sum(lane => lane.Items.Count));
     }
 
@@ -117,12 +103,12 @@ public sealed class DownloadStoreTests : IDisposable
     {
         await PublishAsync("one", Item(1, "a:80"));
         var lane = Assert.Single((await ClaimAsync(1)).Lanes);
-        _time.Advance(TimeSpan.FromSeconds(20));
-        Assert.Empty(await _store.RenewAsync([lane.Token], _time.Microseconds() + 30_000_000, Token));
-        _time.Advance(TimeSpan.FromSeconds(29));
-        Assert.Empty(await _store.RenewAsync([lane.Token], _time.Microseconds() + 30_000_000, Token));
-        _time.Advance(TimeSpan.FromSeconds(31));
-        Assert.Equal([lane.Token], await _store.RenewAsync([lane.Token], _time.Microseconds() + 30_000_000, Token));
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+        Assert.Empty(await Store.RenewAsync([lane.Token], Lease, Token));
+        await AdvanceAsync(TimeSpan.FromSeconds(29));
+        Assert.Empty(await Store.RenewAsync([lane.Token], Lease, Token));
+        await AdvanceAsync(TimeSpan.FromSeconds(31));
+        Assert.Equal([lane.Token], await Store.RenewAsync([lane.Token], Lease, Token));
     }
 
     [Fact]
@@ -130,12 +116,11 @@ public sealed class DownloadStoreTests : IDisposable
     {
         await PublishAsync("one", Item(1, "a:80"));
         var lane = Assert.Single((await ClaimAsync(1)).Lanes);
-        var due = _time.Microseconds() + 2_000_000;
-        await CommitAsync([new ItemReport(lane, 1, Outcome.Retried, Error: new FetchError(ErrorCode.HttpStatus, "500", 500, Transient: true), DueAt: due)], [lane.Token]);
+        await CommitAsync([new ItemReport(lane, 1, Outcome.Retried, Error: new FetchError(ErrorCode.HttpStatus, "500", 500, Transient: true), Pause: TimeSpan.FromSeconds(2))], [lane.Token]);
 
         var early = await ClaimAsync(1);
         Assert.Empty(early.Lanes);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
         var again = Assert.Single((await ClaimAsync(1)).Lanes);
 
         Assert.Equal(1, Assert.Single(again.Items).Attempts);
@@ -171,9 +156,9 @@ public sealed class DownloadStoreTests : IDisposable
         foreach (var seconds in (int[])[1, 2, 4])
         {
             Assert.False(await FailAsync());
-            _time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
+            await AdvanceAsync(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
             Assert.False(await FailAsync());
-            _time.Advance(TimeSpan.FromMilliseconds(2));
+            await AdvanceAsync(TimeSpan.FromMilliseconds(2));
             Assert.True(await FailAsync());
         }
     }
@@ -196,32 +181,11 @@ public sealed class DownloadStoreTests : IDisposable
         await PublishAsync("one", Item(1, "a:80"), Item(2, "b:80"));
         var lane = Assert.Single((await ClaimAsync(1)).Lanes);
 
-        Assert.Equal(ControlResult.Done, await _store.CancelAsync("one", Token));
+        Assert.Equal(ControlResult.Done, await Store.CancelAsync("one", Token));
 
-        Assert.Equal(2, _store.FindJob("one")!.Counts.Cancelled);
+        Assert.Equal(2, (await JobAsync("one")).Counts.Cancelled);
         Assert.False((await CommitAsync([Saved(lane, lane.Items[0].Number, "x")], [lane.Token])).Reports[0].Accepted);
-        Assert.Equal(ControlResult.Conflict, await _store.CancelAsync("one", Token));
-        Assert.Equal(ControlResult.NotFound, await _store.CancelAsync("nothing", Token));
+        Assert.Equal(ControlResult.Conflict, await Store.CancelAsync("one", Token));
+        Assert.Equal(ControlResult.NotFound, await Store.CancelAsync("nothing", Token));
     }
-
-    private static NewItem Item(int number, string host) =>
-        new(number, $"http://{host}/{number}", host, [.. BitConverter.GetBytes((long)number), .. BitConverter.GetBytes((long)host.GetHashCode(StringComparison.Ordinal))], null, null);
-
-    private static ItemReport Saved(Lane lane, int number, string name) =>
-        new(lane, number, Outcome.Saved, new SavedFile(name, OnConflict.Rename, 10, new string('a', 64), "text/plain", 200));
-
-    private Task PublishAsync(string id, params NewItem[] items) => PublishAsync(id, new JobOptions(), items);
-
-    private async Task PublishAsync(string id, JobOptions options, NewItem[] items)
-    {
-        var key = await _store.ReceiveAsync(id, null, Token);
-        await _store.AppendAsync(key, items, [], Token);
-        await _store.PublishAsync(key, options, null, Token);
-    }
-
-    private Task<Claim> ClaimAsync(int slots, int perHost = 8) =>
-        _store.ClaimAsync(new ClaimLimits("node", slots, perHost, _time.Microseconds() + 30_000_000), Token);
-
-    private Task<CommitResult> CommitAsync(IReadOnlyList<ItemReport> reports, IReadOnlyList<long> ended) =>
-        _store.CommitAsync(new CommitBatch(reports, ended, []), Token);
 }

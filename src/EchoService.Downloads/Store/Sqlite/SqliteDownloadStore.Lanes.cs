@@ -1,7 +1,7 @@
 using EchoService.Downloads.Jobs;
 using Microsoft.Data.Sqlite;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How lanes are leased: running jobs in turn, within a job the queue that was served longest ago.</summary>
 internal sealed partial class SqliteDownloadStore
@@ -13,17 +13,15 @@ internal sealed partial class SqliteDownloadStore
     public Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(session => ClaimLanes(session, limits), cancellationToken);
 
-    /// <summary>Prolongs leases that have not ended. Returns the tokens that are lost.</summary>
-    public Task<IReadOnlySet<long>> RenewAsync(IEnumerable<long> tokens, long expiresAt, CancellationToken cancellationToken) =>
+    public Task<IReadOnlySet<long>> RenewAsync(IReadOnlyCollection<long> tokens, TimeSpan lease, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync<IReadOnlySet<long>>(
             session =>
             {
                 var now = Now;
-                return tokens.Where(token => session.Execute("renew", ("@expires_at", expiresAt), ("@token", token), ("@now", now)) == 0).ToHashSet();
+                return tokens.Where(token => session.Execute("renew", ("@expires_at", now + StoreTime.FromSpan(lease)), ("@token", token), ("@now", now)) == 0).ToHashSet();
             },
             cancellationToken);
 
-    /// <summary>Notes what of a running transfer is durable already, so that it survives the process. A lane that is lost notes nothing.</summary>
     public Task KeepPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(
             session => session.Execute(
@@ -43,7 +41,8 @@ internal sealed partial class SqliteDownloadStore
             turns.RemoveAll(turn => lanes.Count >= limits.Slots || !ClaimOne(session, turn, limits, lanes));
         }
 
-        return new Claim(lanes, session.Scalar("next_due"), started);
+        var stopped = session.Query("stopped_jobs", row => row.GetInt64(0));
+        return new Claim(lanes, session.Scalar("next_due") is { } due ? StoreTime.ToSpan(Math.Max(0, due - Now)) : null, started, stopped);
     }
 
     /// <summary>Leases one lane for the job; false when it has none to give now.</summary>
@@ -61,7 +60,7 @@ internal sealed partial class SqliteDownloadStore
         }
 
         var token = session.Scalar(
-            "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", limits.ExpiresAt))!.Value;
+            "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", now + StoreTime.FromSpan(limits.Lease)))!.Value;
         var items = ClaimItems(session, turn.Job, due, limits.Batch(due.Batch), token, now);
         if (items.Count == 0)
         {

@@ -1,6 +1,6 @@
 using EchoService.Downloads.Jobs;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>What those who follow a job read.</summary>
 internal sealed partial class SqliteDownloadStore
@@ -10,11 +10,10 @@ internal sealed partial class SqliteDownloadStore
     /// <summary>How often a job was read for its watchers: grows with its changes, never with their number.</summary>
     public long WatchReads => Interlocked.Read(ref _watchReads);
 
-    /// <summary>The job, and those of its items, in one moment.</summary>
-    public (Job? Job, IReadOnlyList<Item> Items) Watch(string id, IReadOnlyCollection<int> numbers)
+    public Task<(Job? Job, IReadOnlyList<Item> Items)> WatchAsync(string id, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _watchReads);
-        return _database.Read<(Job?, IReadOnlyList<Item>)>(session =>
+        return _database.ReadAsync<(Job?, IReadOnlyList<Item>)>(session =>
         {
             if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
             {

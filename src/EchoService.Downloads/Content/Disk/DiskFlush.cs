@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace EchoService.Downloads.Content;
+namespace EchoService.Downloads.Content.Disk;
 
 /// <summary>
 /// Makes files and folder entries durable. .NET flushes files (<see cref="RandomAccess.FlushToDisk"/>) but has no call for a

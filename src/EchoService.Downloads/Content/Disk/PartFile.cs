@@ -2,10 +2,10 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
-namespace EchoService.Downloads.Content;
+namespace EchoService.Downloads.Content.Disk;
 
 /// <summary>A file on its way in: named by item and token, hashed as it is written, invisible until it is placed.</summary>
-internal sealed class PartFile : IDisposable
+internal sealed class PartFile : IContentPart
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sha256;
@@ -19,15 +19,15 @@ internal sealed class PartFile : IDisposable
 
     public string Path { get; }
 
-    /// <summary>Of the attempt that began it: part of its name.</summary>
     public long Token { get; }
 
     public SafeFileHandle Handle { get; }
 
     public long Length { get; private set; }
 
-    /// <summary>Of all that was written, 64 lower-case hexadecimal digits. Ends the writing.</summary>
     public string Sha256 => _sha256 ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+    public bool CanBeKept => true;
 
     public static PartFile Create(string path, long token) => new(path, token, FileMode.Create);
 
@@ -56,7 +56,7 @@ internal sealed class PartFile : IDisposable
             throw;
         }
 
-        part.Discard();
+        await part.DiscardAsync();
         return null;
     }
 
@@ -70,8 +70,17 @@ internal sealed class PartFile : IDisposable
         return ValueTask.CompletedTask;
     }
 
+    public Task FlushAsync()
+    {
+        RandomAccess.FlushToDisk(Handle);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Its bytes are in the file; the committer flushes them with others'.</summary>
+    public Task CompleteAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Closes and removes it. One that cannot be removed now (a folder that is read-only for a while) goes at the next start.</summary>
-    public void Discard()
+    public Task DiscardAsync()
     {
         Dispose();
         try
@@ -82,6 +91,8 @@ internal sealed class PartFile : IDisposable
         {
             // No row names it: nobody reads it, and whoever discards has better things to do than to wait.
         }
+
+        return Task.CompletedTask;
     }
 
     public void Dispose()

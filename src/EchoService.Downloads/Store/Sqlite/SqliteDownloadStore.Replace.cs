@@ -1,11 +1,10 @@
 using EchoService.Downloads.Jobs;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How an item gets another URL.</summary>
 internal sealed partial class SqliteDownloadStore
 {
-    /// <summary>Queues an item that waits, failed or was cancelled with a new URL, all its attempts before it. An ended job runs again.</summary>
     public Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(
         string id, int number, string url, string host, byte[] urlHash, CancellationToken cancellationToken) =>
         _database.WriteAsync<(ControlResult, Item?)>(

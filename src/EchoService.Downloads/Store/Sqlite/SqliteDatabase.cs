@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>
 /// The database file in WAL mode: one writer at a time, any number of readers beside it. Writes that a restart may forget
@@ -37,17 +37,27 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Runs the work in one transaction that a power failure may undo as a whole.</summary>
     public Task<T> WriteRelaxedAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => WriteAsync(_relaxed, work, cancellationToken);
 
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> work) => Task.FromResult(Read(work));
+
+    /// <summary>Reads in one moment. The library knows no asynchronous way, and reads are short.</summary>
     public T Read<T>(Func<SqliteSession, T> work)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var session = _readers.TryTake(out var kept) ? kept : new SqliteSession(_path, readOnly: true, "FULL");
         try
         {
-            return work(session);
+            var session = _readers.TryTake(out var kept) ? kept : new SqliteSession(_path, readOnly: true, "FULL");
+            try
+            {
+                return work(session);
+            }
+            finally
+            {
+                _readers.Add(session);
+            }
         }
-        finally
+        catch (SqliteException exception)
         {
-            _readers.Add(session);
+            throw new StoreException(exception.Message, exception);
         }
     }
 
@@ -71,10 +81,15 @@ internal sealed class SqliteDatabase : IDisposable
         {
             return writer.Open(_path).Transact(work);
         }
-        catch
+        catch (Exception exception)
         {
             // What a failed commit leaves of a connection's transaction is not worth knowing: the next one begins on a new connection.
             writer.Dispose();
+            if (exception is SqliteException)
+            {
+                throw new StoreException(exception.Message, exception);
+            }
+
             throw;
         }
         finally

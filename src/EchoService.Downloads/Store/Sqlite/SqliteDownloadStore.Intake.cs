@@ -1,18 +1,14 @@
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Naming;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How a list comes in: rows of a job that nobody sees, made real in one last transaction.</summary>
 internal sealed partial class SqliteDownloadStore
 {
-    /// <summary>Begins a job. Nothing of it outlives a restart until it is published.</summary>
-    /// <param name="owner">The name of the API key that posts it; null: nobody's.</param>
     public Task<long> ReceiveAsync(string id, string? owner, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(session => session.Scalar("receive", ("@id", id), ("@owner", owner), ("@now", Now))!.Value, cancellationToken);
 
-    /// <summary>Adds a batch of lines.</summary>
-    /// <param name="hosts">Keys of the hosts seen so far in this list; this call adds to it.</param>
     public Task AppendAsync(long job, IReadOnlyList<NewItem> items, Dictionary<string, long> hosts, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(
             session =>
@@ -28,15 +24,11 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
-    /// <summary>Takes file names that none of the job's items has.</summary>
     public Task ReserveNamesAsync(long job, IEnumerable<string> names, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(
             session => names.Sum(name => session.Execute("take_name", ("@job", job), ("@name", FileName.Key(name)), ("@n", 0))), cancellationToken);
 
-    /// <summary>Makes the job real, with what it answers to; both are durable when this returns.</summary>
-    /// <param name="request">Null: the request has no key.</param>
-    /// <returns>How many lines repeat an earlier one, and whether the job ended at once because nothing of it can be fetched.</returns>
-    public async Task<(int Skipped, bool Ended)> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
+    public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
     {
         var skipped = await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
         await _database.WriteRelaxedAsync(
@@ -75,14 +67,12 @@ internal sealed partial class SqliteDownloadStore
         return (skipped, state == (int)JobState.Completed);
     }
 
-    /// <summary>The job that a request of this owner with this key has made, and the digest of what it asked for; null: there was none.</summary>
-    public (byte[] Digest, string Job)? FindRequest(string? owner, string key) => _database.Read(session => session.Query(
+    public Task<(byte[] Digest, string Job)?> FindRequestAsync(string? owner, string key, CancellationToken cancellationToken) => _database.ReadAsync(session => session.Query(
         "request",
         row => ((byte[] Digest, string Job)?)((byte[])row.GetValue(0), row.GetString(1)),
         ("@owner", owner ?? ""),
         ("@key", key)).FirstOrDefault());
 
-    /// <summary>Removes a job whose list broke off.</summary>
     public Task DiscardAsync(long job, CancellationToken cancellationToken) => RemoveRowsAsync(job, cancellationToken);
 
     private static long HostKey(SqliteSession session, string host, Dictionary<string, long> hosts)

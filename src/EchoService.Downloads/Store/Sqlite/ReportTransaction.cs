@@ -1,40 +1,7 @@
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Naming;
 
-namespace EchoService.Downloads.Store;
-
-/// <summary>What workers report, many lanes in one transaction. An item that its lane no longer holds is left as it is: the fence.</summary>
-internal sealed partial class SqliteDownloadStore
-{
-    /// <summary>Commits a batch: what workers report, lanes that have ended, files that have got their names. Durable when this returns.</summary>
-    public Task<CommitResult> CommitAsync(CommitBatch batch, CancellationToken cancellationToken) =>
-        _database.WriteAsync(
-            session =>
-            {
-                var transaction = new ReportTransaction(session, Now);
-                var lost = batch.Placed.Where(placement => !transaction.Place(placement)).ToList();
-                var results = batch.Reports.Select(transaction.Apply).ToList();
-                foreach (var token in batch.EndedLanes)
-                {
-                    session.Execute("unlease", ("@token", token));
-                }
-
-                return new CommitResult(results, lost, transaction.Finish());
-            },
-            cancellationToken);
-}
-
-internal sealed record CommitBatch(IReadOnlyList<ItemReport> Reports, IReadOnlyList<long> EndedLanes, IReadOnlyList<Placement> Placed);
-
-/// <param name="Reports">One for each report, in order.</param>
-/// <param name="Lost">Placed files whose items no longer exist: they are to be removed.</param>
-/// <param name="CompletedJobs">Ids of the jobs that ended by this.</param>
-internal sealed record CommitResult(IReadOnlyList<ReportResult> Reports, IReadOnlyList<Placement> Lost, IReadOnlyList<string> CompletedJobs);
-
-/// <param name="Accepted">False: the lane no longer held the item, nothing changed.</param>
-/// <param name="Placement">Of a saved file that got its name: the rename that is due now.</param>
-/// <param name="Error">What the item failed with, where the store decided it (a name conflict).</param>
-internal sealed record ReportResult(bool Accepted, Placement? Placement = null, ItemState? Ended = null, ErrorCode? Error = null);
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>One transaction's reports, with the counters that they change.</summary>
 internal sealed class ReportTransaction(SqliteSession session, long now)
@@ -183,20 +150,23 @@ internal sealed class ReportTransaction(SqliteSession session, long now)
 
     private ReportResult Requeue(ItemReport report, long queue)
     {
+        // What was handed back untried keeps its place.
+        var dueAt = report.Outcome == Outcome.Retried ? now + StoreTime.FromSpan(report.Pause) : 0;
+
         // In list order the whole queue waits for the item; elsewhere the item alone does.
         session.Execute(
             "requeue_item",
-            ("@attempt", report.Outcome == Outcome.Retried ? 1 : 0), ("@due_at", queue == 0 ? 0 : report.DueAt),
+            ("@attempt", report.Outcome == Outcome.Retried ? 1 : 0), ("@due_at", queue == 0 ? 0 : dueAt),
             ("@http_status", report.Error?.HttpStatus), ("@error_code", (int?)report.Error?.Code), ("@error", report.Error?.Message),
             ("@etag", report.Kept?.ETag), ("@part", report.Kept?.Token), ("@part_size", report.Kept?.Size),
             ("@job", report.Lane.Job), ("@n", report.Number));
         if (queue == 0)
         {
-            session.Execute("requeue_in_list_order", ("@due_at", report.DueAt), ("@job", report.Lane.Job));
+            session.Execute("requeue_in_list_order", ("@due_at", dueAt), ("@job", report.Lane.Job));
         }
         else
         {
-            session.Execute("requeue_in_queue", ("@due_at", Math.Max(report.DueAt, now)), ("@job", report.Lane.Job), ("@queue", queue));
+            session.Execute("requeue_in_queue", ("@due_at", Math.Max(dueAt, now)), ("@job", report.Lane.Job), ("@queue", queue));
         }
 
         var delta = DeltaOf(report.Lane.Job);

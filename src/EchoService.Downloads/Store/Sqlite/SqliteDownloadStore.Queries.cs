@@ -1,15 +1,21 @@
 using EchoService.Downloads.Jobs;
 using Microsoft.Data.Sqlite;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 internal sealed partial class SqliteDownloadStore
 {
+    public Task<Job?> FindJobAsync(string id, CancellationToken cancellationToken) => Task.FromResult(FindJob(id));
+
+    /// <summary>As <see cref="FindJobAsync(string, CancellationToken)"/>, for who has this store and nothing to wait for.</summary>
     public Job? FindJob(string id) => _database.Read(session => session.Query("job", ReadJob, ("@id", id)).FirstOrDefault());
 
-    /// <summary>Jobs, newest first.</summary>
-    /// <param name="owner">Only this one's jobs and nobody's; null: all.</param>
-    /// <param name="before">The cursor: only jobs older than this one.</param>
+    public Task<Job?> FindJobAsync(long key, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Query("job_by_key", ReadJob, ("@job", key)).FirstOrDefault());
+
+    public Task<Page<Job>> ListJobsAsync(string? owner, JobState? state, long? before, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(ListJobs(owner, state, before, limit));
+
     public Page<Job> ListJobs(string? owner, JobState? state, long? before, int limit)
     {
         var rows = _database.Read(session => (owner, state) switch
@@ -19,14 +25,16 @@ internal sealed partial class SqliteDownloadStore
             (_, null) => session.Query("jobs", ReadJob, ("@before", before ?? long.MaxValue), ("@limit", limit + 1)),
             _ => session.Query("jobs_in_state", ReadJob, ("@state", (int)state), ("@before", before ?? long.MaxValue), ("@limit", limit + 1)),
         });
-        return Cut(rows, limit, job => job.Key);
+        return Page<Job>.Cut(rows, limit, job => job.Key);
     }
 
-    public Item? FindItem(long job, int number) =>
-        _database.Read(session => session.Query("item", ReadItem, ("@job", job), ("@n", number)).FirstOrDefault());
+    public Task<Item?> FindItemAsync(long job, int number, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Query("item", ReadItem, ("@job", job), ("@n", number)).FirstOrDefault());
 
-    /// <summary>Items in list order.</summary>
-    /// <param name="after">The cursor: only items after this line.</param>
+    public Task<Page<Item>> ListItemsAsync(
+        long job, ItemState? state, ErrorCode? errorCode, long? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(ListItems(job, state, errorCode, after, limit));
+
     public Page<Item> ListItems(long job, ItemState? state, ErrorCode? errorCode, long? after, int limit)
     {
         var rows = _database.Read(session => (state, errorCode) switch
@@ -39,18 +47,7 @@ internal sealed partial class SqliteDownloadStore
             _ => session.Query(
                 "items_in_state", ReadItem, ("@job", job), ("@state", (int)state), ("@after", after ?? 0), ("@limit", limit + 1)),
         });
-        return Cut(rows, limit, item => item.Number);
-    }
-
-    private static Page<T> Cut<T>(List<T> rows, int limit, Func<T, long> position)
-    {
-        if (rows.Count <= limit)
-        {
-            return new Page<T>(rows, null);
-        }
-
-        rows.RemoveRange(limit, rows.Count - limit);
-        return new Page<T>(rows, position(rows[^1]));
+        return Page<Item>.Cut(rows, limit, item => item.Number);
     }
 
     private static Job ReadJob(SqliteDataReader row) => new(
@@ -79,7 +76,8 @@ internal sealed partial class SqliteDownloadStore
         row.IsDBNull(9) ? null : (ErrorCode)row.GetInt32(9),
         Text(row, 10),
         row.IsDBNull(11) ? null : row.GetInt32(11),
-        Time(row, 12));
+        Time(row, 12),
+        row.IsDBNull(13) ? null : row.GetInt64(13));
 
     private static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

@@ -1,13 +1,12 @@
 using EchoService.Downloads.Jobs;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How a job is stopped and removed: its state first, in one small transaction; its many rows after it, in batches.</summary>
 internal sealed partial class SqliteDownloadStore
 {
     private const int RowsAtOnce = 10_000;
 
-    /// <summary>Cancels what has not ended. Running items lose their lanes' hold at once; a lane's row stays until its worker has stopped.</summary>
     public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
     {
         var (result, job) = await StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
@@ -20,7 +19,6 @@ internal sealed partial class SqliteDownloadStore
         return result;
     }
 
-    /// <summary>Takes a job from one state to another in which the same items are left: running and paused.</summary>
     public async Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken) =>
         await _database.WriteAsync<(ControlResult, Job?)>(
             session =>
@@ -40,11 +38,9 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
-    /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> takes its rows away.</summary>
     public Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, Func<Job, bool> allowed, CancellationToken cancellationToken) =>
         StopAsync(id, JobState.Deleting, allowed, cancellationToken);
 
-    /// <summary>Removes every row of a job, some thousand in a transaction.</summary>
     public async Task RemoveRowsAsync(long job, CancellationToken cancellationToken)
     {
         foreach (var statement in (string[])["delete_items", "delete_names"])
@@ -69,9 +65,8 @@ internal sealed partial class SqliteDownloadStore
             cancellationToken);
     }
 
-    /// <summary>Jobs whose cancelling or removal a restart broke off.</summary>
-    public IReadOnlyList<(long Key, string Id, JobState State)> UnfinishedStops() =>
-        _database.Read(session => session.Query("unfinished_cancels", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
+    public Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<(long Key, string Id, JobState State)>>(session => session.Query("unfinished_cancels", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
 
     public async Task CancelQueuedAsync(long job, CancellationToken cancellationToken)
     {

@@ -1,39 +1,40 @@
 using EchoService.Downloads.Jobs;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>
 /// Jobs, items, lanes and names in SQLite. One process owns the data folder, so at start every lane is known to be dead.
 /// A state change is one transaction; counters of a job change in the transaction that changes its items.
 /// </summary>
-internal sealed partial class SqliteDownloadStore(string path, TimeProvider time) : IDisposable
+internal sealed partial class SqliteDownloadStore(string path, TimeProvider time) : IDownloadStore, IDisposable
 {
     private readonly SqliteDatabase _database = new(path);
 
+    public bool IsShared => false;
+
     private long Now => time.Microseconds();
 
-    /// <summary>Ends what a former process left: its lanes, the lists that were still coming in. Returns the files that still lack their names.</summary>
-    public async Task<IReadOnlyList<Placement>> RecoverAsync(CancellationToken cancellationToken)
+    /// <summary>The schema was made current when the database was opened.</summary>
+    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<IReadOnlyList<Placement>> RecoverAsync(TimeSpan lease, CancellationToken cancellationToken)
     {
         await _database.WriteAsync(Abandon, cancellationToken);
-        foreach (var job in _database.Read(session => session.Query("received_jobs", row => row.GetInt64(0))))
+        foreach (var job in await _database.ReadAsync(session => session.Query("received_jobs", row => row.GetInt64(0))))
         {
             await DiscardAsync(job, cancellationToken);
         }
 
-        return _database.Read(session => session.Query(
+        return await _database.ReadAsync(session => session.Query(
             "unplaced",
             row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5))));
     }
 
-    /// <summary>Whether a row needs this part: to give it its name, or to go on with it.</summary>
-    public bool NamesPart(string jobId, int number, long part) =>
-        _database.Read(session => session.Scalar("names_part", ("@id", jobId), ("@n", number), ("@part", part)) is not null);
+    public Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Scalar("names_part", ("@id", jobId), ("@n", number), ("@part", part)) is not null);
 
-    /// <summary>Answers when the database does; throws what it throws.</summary>
-    public long CountQueued() => _database.Read(session => session.Scalar("totals") ?? 0);
+    public Task<long> CountQueuedAsync(CancellationToken cancellationToken) => _database.ReadAsync(session => session.Scalar("totals") ?? 0);
 
-    /// <summary>Writes, durably, what is there already; throws what the database throws.</summary>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         _database.WriteAsync(
             session =>

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Data.Sqlite;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>One connection with its prepared statements. Used by one caller at a time.</summary>
 internal sealed class SqliteSession : IDisposable

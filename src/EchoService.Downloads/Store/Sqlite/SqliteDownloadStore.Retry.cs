@@ -1,13 +1,12 @@
 using EchoService.Downloads.Jobs;
 
-namespace EchoService.Downloads.Store;
+namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How failed items are queued again: the job runs first, then its items follow in batches; a restart in between goes on with them.</summary>
 internal sealed partial class SqliteDownloadStore
 {
     private static readonly ErrorCode[] s_errorCodes = Enum.GetValues<ErrorCode>();
 
-    /// <summary>Lets an ended or running job run, if it has a failed item of that kind. <see cref="QueueFailedAsync"/> queues them.</summary>
     public Task<(ControlResult Result, RetryUnderWay? Retry)> BeginRetryAsync(string id, ErrorCode? code, CancellationToken cancellationToken) =>
         _database.WriteAsync<(ControlResult, RetryUnderWay?)>(
             session =>
@@ -34,9 +33,6 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
-    /// <summary>Queues what failed before the retry began; ends early where the job was cancelled meanwhile.</summary>
-    /// <param name="queued">Called after each batch: its items are due.</param>
-    /// <returns>Whether the job has ended: every item of the retry had ended before the last one was queued.</returns>
     public async Task<bool> QueueFailedAsync(RetryUnderWay retry, Action queued, CancellationToken cancellationToken)
     {
         foreach (var code in Codes(retry.Code))
@@ -57,9 +53,8 @@ internal sealed partial class SqliteDownloadStore
             cancellationToken);
     }
 
-    /// <summary>Retries that a restart broke off.</summary>
-    public IReadOnlyList<RetryUnderWay> UnfinishedRetries() =>
-        _database.Read(session => session.Query(
+    public Task<IReadOnlyList<RetryUnderWay>> UnfinishedRetriesAsync(CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<RetryUnderWay>>(session => session.Query(
             "unfinished_retries",
             row => new RetryUnderWay(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : (ErrorCode)row.GetInt32(3))));
 
@@ -94,7 +89,3 @@ internal sealed partial class SqliteDownloadStore
             row => (row.IsDBNull(0) ? 0 : row.GetInt64(0), row.GetInt32(1)),
             ("@job", retry.Job), ("@error_code", (int)code), ("@after", after), ("@before", retry.Begun), ("@batch", rows)).Single();
 }
-
-/// <param name="Begun">Items that failed later are not part of it; microseconds since 1970.</param>
-/// <param name="Code">Only items with this error; null: all that failed.</param>
-internal sealed record RetryUnderWay(long Job, string JobId, long Begun, ErrorCode? Code);

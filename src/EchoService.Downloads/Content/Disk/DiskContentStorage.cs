@@ -1,0 +1,134 @@
+using System.Globalization;
+using EchoService.Downloads.Store;
+
+namespace EchoService.Downloads.Content.Disk;
+
+/// <summary>Files on disk: parts while they are written, then <c>files/&lt;job&gt;/&lt;name&gt;</c>.</summary>
+internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
+{
+    /// <summary>Less room than this, or than a twentieth of a small disk, counts as none: the database and its log need some too.</summary>
+    private const long ReservedBytes = 64L << 20;
+
+    public IContentPart CreatePart(Lane lane, int number) => PartFile.Create(PartPath(lane.JobId, number, lane.Token), lane.Token);
+
+    public async Task<IContentPart?> OpenPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
+        await PartFile.GoOnAsync(PartPath(lane.JobId, number, kept.Token), kept.Token, kept.Size, cancellationToken);
+
+    public Task FlushAsync(IReadOnlyList<IContentPart> parts, CancellationToken cancellationToken)
+    {
+        if (parts.Count > 0)
+        {
+            DiskFlush.Files([.. parts.Select(part => ((PartFile)part).Handle)], folder.Parts);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task PlaceAsync(IReadOnlyCollection<Placement> placements, CancellationToken cancellationToken)
+    {
+        foreach (var placement in placements)
+        {
+            var part = PartPath(placement.JobId, placement.Number, placement.Part);
+            Directory.CreateDirectory(JobFolder(placement.JobId));
+            Move(part, FilePath(placement.JobId, placement.Name));
+        }
+
+        foreach (var job in placements.Select(placement => placement.JobId).Distinct(StringComparer.Ordinal))
+        {
+            DiskFlush.Folder(JobFolder(job));
+            DiskFlush.Folder(folder.Files);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveAsync(IReadOnlyCollection<Placement> placements, CancellationToken cancellationToken)
+    {
+        foreach (var placement in placements)
+        {
+            File.Delete(FilePath(placement.JobId, placement.Name));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task RemoveJobAsync(string jobId, CancellationToken cancellationToken)
+    {
+        if (!folder.IsFlat && Directory.Exists(JobFolder(jobId)))
+        {
+            Directory.Delete(JobFolder(jobId), recursive: true);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task RemovePartsAsync(string? jobId, Func<string, int, long, CancellationToken, Task<bool>> needed, CancellationToken cancellationToken)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder.Parts, jobId is null ? "*" : $"{jobId}-*"))
+        {
+            if (!await IsNeededAsync(path, needed, cancellationToken))
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    public Task<Stream> OpenReadAsync(StoredFile file, CancellationToken cancellationToken) => Task.FromResult<Stream>(new FileStream(
+        FilePath(file.JobId, file.Name),
+        FileMode.Open,
+        FileAccess.Read,
+        FileShare.Read | FileShare.Delete,
+        bufferSize: 1,
+        FileOptions.Asynchronous | FileOptions.SequentialScan));
+
+    public Uri? DirectAddress(StoredFile file) => null;
+
+    /// <summary>Writes and removes a small file.</summary>
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(Probe());
+
+    private string? Probe()
+    {
+        try
+        {
+            var drive = new DriveInfo(folder.Path);
+            if (drive.AvailableFreeSpace < Math.Min(ReservedBytes, drive.TotalSize / 20))
+            {
+                return "The data folder's disk is nearly full.";
+            }
+
+            var path = Path.Combine(folder.Parts, $"probe.{Environment.MachineName}.{Environment.ProcessId}");
+            File.WriteAllText(path, "probe");
+            File.Delete(path);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"The data folder cannot be written: {exception.Message}";
+        }
+    }
+
+    /// <summary>A part that is gone was placed before: by this process, or by another one that took it for abandoned.</summary>
+    private static void Move(string part, string file)
+    {
+        try
+        {
+            File.Move(part, file, overwrite: true);
+        }
+        catch (FileNotFoundException)
+        {
+        }
+    }
+
+    private static async Task<bool> IsNeededAsync(string path, Func<string, int, long, CancellationToken, Task<bool>> needed, CancellationToken cancellationToken) =>
+        Path.GetFileNameWithoutExtension(path).Split('-') is [var job, var number, var token]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+        && long.TryParse(token, NumberStyles.None, CultureInfo.InvariantCulture, out var part)
+        && await needed(job, n, part, cancellationToken);
+
+    private string FilePath(string jobId, string name) => Path.Combine(JobFolder(jobId), name);
+
+    private string JobFolder(string jobId) => folder.IsFlat ? folder.Files : Path.Combine(folder.Files, jobId);
+
+    private string PartPath(string jobId, int number, long token) =>
+        Path.Combine(folder.Parts, string.Create(CultureInfo.InvariantCulture, $"{jobId}-{number}-{token}.part"));
+}

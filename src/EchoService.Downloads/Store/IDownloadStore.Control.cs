@@ -1,0 +1,40 @@
+using EchoService.Downloads.Jobs;
+
+namespace EchoService.Downloads.Store;
+
+/// <content>How users steer jobs: the job's state first, in one small transaction; its many rows after it, in batches that can be gone on with.</content>
+internal partial interface IDownloadStore
+{
+    /// <summary>Cancels what has not ended. Running items lose their lanes' hold at once; a lane's row stays until its worker has stopped.</summary>
+    Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Cancels what of a cancelled job is still queued.</summary>
+    Task CancelQueuedAsync(long job, CancellationToken cancellationToken);
+
+    /// <summary>Takes a job from one state to another in which the same items are left: running and paused.</summary>
+    Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken);
+
+    /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> takes its rows away.</summary>
+    Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, Func<Job, bool> allowed, CancellationToken cancellationToken);
+
+    /// <summary>Removes every row of a job, some thousand in a transaction.</summary>
+    Task RemoveRowsAsync(long job, CancellationToken cancellationToken);
+
+    /// <summary>Jobs whose cancelling or removal broke off.</summary>
+    Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets an ended or running job run, if it has a failed item of that kind. <see cref="QueueFailedAsync"/> queues them.</summary>
+    Task<(ControlResult Result, RetryUnderWay? Retry)> BeginRetryAsync(string id, ErrorCode? code, CancellationToken cancellationToken);
+
+    /// <summary>Queues what failed before the retry began; ends early where the job was cancelled meanwhile.</summary>
+    /// <param name="queued">Called after each batch: its items are due.</param>
+    /// <returns>Whether the job has ended: every item of the retry had ended before the last one was queued.</returns>
+    Task<bool> QueueFailedAsync(RetryUnderWay retry, Action queued, CancellationToken cancellationToken);
+
+    /// <summary>Retries that broke off.</summary>
+    Task<IReadOnlyList<RetryUnderWay>> UnfinishedRetriesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Queues an item that waits, failed or was cancelled with a new URL, all its attempts before it. An ended job runs again.</summary>
+    Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(
+        string id, int number, string url, string host, byte[] urlHash, CancellationToken cancellationToken);
+}

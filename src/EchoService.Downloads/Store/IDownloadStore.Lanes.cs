@@ -1,0 +1,23 @@
+namespace EchoService.Downloads.Store;
+
+/// <content>How lanes are leased, held and reported.</content>
+internal partial interface IDownloadStore
+{
+    /// <summary>Leases as many lanes as the limits and what is due allow, and says which jobs this node should stop working on.</summary>
+    Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>Prolongs leases that have not ended, from now on. Returns the tokens that are lost.</summary>
+    Task<IReadOnlySet<long>> RenewAsync(IReadOnlyCollection<long> tokens, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Notes what of a running transfer is durable already, so that it survives the process. A lane that is lost notes nothing.</summary>
+    Task KeepPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Commits a batch: what workers report, lanes that have ended, files that have got their names. Durable when this returns. Called again
+    /// with a batch whose first commit went through unseen, it changes nothing and answers the same.
+    /// </summary>
+    Task<CommitResult> CommitAsync(CommitBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Whether a row needs this part (to give it its name, or to go on with it), or a worker writes it.</summary>
+    Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken);
+}

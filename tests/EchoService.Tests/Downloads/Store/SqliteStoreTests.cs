@@ -1,0 +1,11 @@
+namespace EchoService.Tests.Downloads.Store;
+
+public sealed class SqliteDownloadStoreTests : DownloadStoreTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
+}
+
+public sealed class SqliteRetryStoreTests : RetryStoreTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
+}
