@@ -53,6 +53,10 @@ internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> o
 
         // What a client may have under way beside the kernel's buffers; the default of 1 MB makes slow readers dear.
         settings.MaxReadBufferSize = 64 << 10;
+
+        // As many as the kernel allows (net.core.somaxconn). With 512, a burst of clients overflows the queue: some believe that they are
+        // connected while the kernel has dropped their last packet, and are accepted 1, 3, 7 or 15 seconds later.
+        settings.Backlog = int.MaxValue;
         settings.CreateBoundListenSocket = Bind;
         return settings;
     }
