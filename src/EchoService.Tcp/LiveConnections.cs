@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 namespace EchoService.Tcp;
 
 /// <summary>Every open connection of every channel, by its number since the start.</summary>
-internal sealed class LiveConnections(ConnectionClock clock)
+internal sealed class LiveConnections(ConnectionClock clock, RecentlyClosed closed)
 {
     private readonly ConcurrentDictionary<long, TcpConnection> _open = new();
     private long _lastId;
@@ -29,6 +29,7 @@ internal sealed class LiveConnections(ConnectionClock clock)
         _open.TryRemove(connection.Id, out _);
         connection.Report();
         connection.Channel.Counters.Close(reason);
+        closed.Add(connection, reason);
         return TimeSpan.FromMilliseconds(clock.Now - connection.OpenedMs);
     }
 

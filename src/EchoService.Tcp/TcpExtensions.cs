@@ -23,6 +23,7 @@ public static class TcpExtensions
         services.AddSingleton<IValidateOptions<TcpOptions>, FaultOptionsValidator>();
         services.AddSingleton<ChannelTable>();
         services.AddSingleton<ConnectionClock>();
+        services.AddSingleton<RecentlyClosed>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<FrontDoor>();
         services.AddSingleton<TcpMetrics>();

@@ -5,6 +5,7 @@ using EchoService.Downloads;
 using EchoService.Health;
 using EchoService.Http;
 using EchoService.Lab;
+using EchoService.Pages;
 using EchoService.Tcp;
 using EchoService.Telemetry;
 
@@ -46,6 +47,7 @@ try
     app.MapHello();
     app.MapTcp();
     app.MapCharacters();
+    app.MapPages();
 
     return await app.RunToTheEndAsync();
 }

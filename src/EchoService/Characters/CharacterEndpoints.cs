@@ -26,7 +26,6 @@ internal static class CharacterEndpoints
                 Describe(operation);
                 return Task.CompletedTask;
             });
-        routes.MapCharacterPage();
     }
 
     /// <param name="start">Text, so that a bad number is an error of its field and not of the whole request.</param>

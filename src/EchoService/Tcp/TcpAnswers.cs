@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace EchoService.Tcp;
 
@@ -29,6 +30,8 @@ internal sealed record ChannelAnswer(
 }
 
 /// <summary>A connection as lists show it.</summary>
+/// <param name="ClosedAt">Absent while it is open.</param>
+/// <param name="Reason">What closed it; absent while it is open.</param>
 internal sealed record ConnectionAnswer(
     string Id,
     string Channel,
@@ -36,7 +39,9 @@ internal sealed record ConnectionAnswer(
     DateTimeOffset OpenedAt,
     long BytesIn,
     long BytesOut,
-    IReadOnlyList<string> Faults)
+    IReadOnlyList<string> Faults,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ClosedAt = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null)
 {
     public static ConnectionAnswer Of(TcpConnection connection) => new(
         connection.Id.ToString(CultureInfo.InvariantCulture),
@@ -46,4 +51,15 @@ internal sealed record ConnectionAnswer(
         connection.BytesIn,
         connection.BytesOut,
         [.. connection.FiredFaults.Select(fault => fault.ToString())]);
+
+    public static ConnectionAnswer Of(ClosedConnection connection) => new(
+        connection.Id.ToString(CultureInfo.InvariantCulture),
+        connection.Channel,
+        connection.Client,
+        connection.OpenedAt,
+        connection.BytesIn,
+        connection.BytesOut,
+        [.. connection.Faults.Select(fault => fault.ToString())],
+        connection.ClosedAt,
+        connection.Reason.Name());
 }

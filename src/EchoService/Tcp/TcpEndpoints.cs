@@ -11,7 +11,7 @@ internal static class TcpEndpoints
     {
         var tcp = routes.MapGroup("/tcp").WithTags("tcp");
         tcp.MapGet("/channels", Channels).RequireScope(Scope.TcpRead).WithSummary("The channels, in the order of their configuration.");
-        tcp.MapGet("/connections", Connections).RequireScope(Scope.TcpRead).WithSummary("The open connections, oldest first.");
+        tcp.MapGet("/connections", Connections).RequireScope(Scope.TcpRead).WithSummary("The open connections, oldest first; with state=closed the last ones that closed, newest first, each with its reason.");
         tcp.MapDelete("/connections/{id}", Abort).RequireScope(Scope.TcpWrite).WithSummary("Ends a connection with a reset.");
         routes.MapFaults();
         tcp.MapGet("/{name}", Serve).RequireScope(Scope.TcpWrite).WithSummary("A channel over WebSocket.");
@@ -25,12 +25,23 @@ internal static class TcpEndpoints
             : Invalid(field);
     }
 
-    private static Results<Ok<ListPage<ConnectionAnswer>>, ProblemHttpResult> Connections(LiveConnections connections, int? limit, string? cursor)
+    private static Results<Ok<ListPage<ConnectionAnswer>>, ProblemHttpResult> Connections(
+        LiveConnections connections, RecentlyClosed closed, string? state, int? limit, string? cursor)
     {
         var query = new ListQuery(limit, cursor);
-        return query.TryRead(out var after, out var field)
-            ? TypedResults.Ok(ListPage<ConnectionAnswer>.Of(connections.All.OrderBy(c => c.Id), c => c.Id, ConnectionAnswer.Of, after, query.Rows))
-            : Invalid(field);
+        if (!query.TryRead(out var after, out var field))
+        {
+            return Invalid(field);
+        }
+
+        return state switch
+        {
+            null or "open" => TypedResults.Ok(
+                ListPage<ConnectionAnswer>.Of(connections.All.OrderBy(c => c.Id), c => c.Id, ConnectionAnswer.Of, after, query.Rows)),
+            "closed" => TypedResults.Ok(
+                ListPage<ConnectionAnswer>.Of(closed.All.Index(), c => c.Index, c => ConnectionAnswer.Of(c.Item), after, query.Rows)),
+            _ => Problem.Invalid("state", "state must be open or closed."),
+        };
     }
 
     private static Results<NoContent, ProblemHttpResult> Abort(string id, LiveConnections connections)

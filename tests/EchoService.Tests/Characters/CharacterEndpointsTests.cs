@@ -68,23 +68,6 @@ public sealed class CharacterEndpointsTests(CharacterEndpointsTests.Host host) :
         Assert.Equal([field], problem.RootElement.GetProperty("errors").EnumerateObject().Select(error => error.Name));
     }
 
-    [Theory]
-    [InlineData("/characters/page", "text/html")]
-    [InlineData("/characters/page.css", "text/css")]
-    [InlineData("/characters/page.js", "text/javascript")]
-    public async Task ServesThePageWithAStrictPolicyAndATag(string path, string contentType)
-    {
-        using var response = await _client.GetAsync(path, Token);
-        Assert.Equal(contentType, response.Content.Headers.ContentType?.MediaType);
-        var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
-        Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
-
-        using var again = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { IfNoneMatch = { response.Headers.ETag! } } };
-        using var unchanged = await _client.SendAsync(again, Token);
-        Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
-    }
-
     [Fact]
     public async Task DescribesItsNumbersAsNumbers()
     {

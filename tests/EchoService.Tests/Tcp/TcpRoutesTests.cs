@@ -49,9 +49,37 @@ public sealed class TcpRoutesTests
         Array.ForEach(clients, c => c.Dispose());
     }
 
+    [Fact]
+    public async Task TheLastClosedConnectionsTellWhy()
+    {
+        using var service = new ServiceFixture(("Tcp:Channels:once:Port", "0"), ("Tcp:Channels:once:Close:After", "Replies"));
+        using var http = service.CreateClient();
+        for (var n = 0; n < RecentlyClosed.Most; n++)
+        {
+            using var client = await TcpPeer.ConnectAsync(service, "discard");
+        }
+
+        await Eventually.True(() => service.Channel("discard").Counters.Closed(CloseReason.ClientClosed) == RecentlyClosed.Most, "all closed");
+        using var last = await TcpPeer.ConnectAsync(service, "once");
+        await last.SendAsync("a\n");
+        await last.ExpectAsync("Echoed back: a\n");
+        await Eventually.True(() => service.Channel("once").Counters.Closed(CloseReason.Replied) == 1, "closed by its rule");
+
+        var list = await http.GetFromJsonAsync<JsonElement>("/tcp/connections?state=closed&limit=1000", Cancelled);
+        var closed = list.GetProperty("items").EnumerateArray().ToList();
+        Assert.Equal(RecentlyClosed.Most, closed.Count);
+        Assert.Equal(
+            ["id", "channel", "client", "openedAt", "bytesIn", "bytesOut", "faults", "closedAt", "reason"], closed[0].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(("once", "replied", 2), (
+            closed[0].GetProperty("channel").GetString(), closed[0].GetProperty("reason").GetString(), closed[0].GetProperty("bytesIn").GetInt32()));
+        Assert.All(closed.Skip(1), c => Assert.Equal(("discard", "clientClosed"), (c.GetProperty("channel").GetString(), c.GetProperty("reason").GetString())));
+        Assert.True(closed[0].GetProperty("closedAt").GetDateTimeOffset() >= closed[^1].GetProperty("closedAt").GetDateTimeOffset());
+    }
+
     [Theory]
     [InlineData("limit=0", "limit")]
     [InlineData("cursor=!", "cursor")]
+    [InlineData("state=gone", "state")]
     public async Task ABadPageIsAProblem(string query, string field)
     {
         using var service = new ServiceFixture();

@@ -40,14 +40,14 @@ public sealed partial class CharacterPageTests(Browser browser)
         for (var loaded = 200; loaded <= 1_000; loaded += 200)
         {
             await Expect(Rows(open)).ToHaveCountAsync(loaded);
-            await Expect(open.Page.Locator("#count")).ToHaveTextAsync($"{loaded.ToString("N0", CultureInfo.InvariantCulture)} of 103,203 loaded");
+            await Expect(open.Page.Locator("#loaded")).ToHaveTextAsync($"{loaded.ToString("N0", CultureInfo.InvariantCulture)} of 103,203 loaded");
             await Expect(bar).ToHaveJSPropertyAsync("value", loaded);
             await Expect(bar).ToHaveJSPropertyAsync("max", 103_203);
             await open.PhotographAsync($"scrolled-{loaded}");
             await open.Page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
         }
 
-        var codes = await open.Page.Locator("#rows .code").AllTextContentsAsync();
+        var codes = await open.Page.Locator("tbody .code").AllTextContentsAsync();
         Assert.Equal(CharacterIndex.Shared.Find("cjk").Page(0, 1_000).Select(character => character.Code), codes.Take(1_000));
         Assert.Empty(open.Complaints);
     }
@@ -85,6 +85,10 @@ public sealed partial class CharacterPageTests(Browser browser)
     public async Task CopiesACharacterByKeyboardAlone()
     {
         await using var open = await browser.OpenAsync("/characters/page", new() { Permissions = ["clipboard-read", "clipboard-write"] });
+        await Expect(Input(open)).ToBeVisibleAsync();
+        await open.Page.Keyboard.PressAsync("Tab");
+        await Expect(open.Page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
+        await open.Page.Keyboard.PressAsync("Enter");
         await open.Page.Keyboard.PressAsync("Tab");
         await open.Page.Keyboard.TypeAsync("grinning cat face smiling");
         await open.Page.Keyboard.PressAsync("Enter");
@@ -93,7 +97,7 @@ public sealed partial class CharacterPageTests(Browser browser)
         await open.Page.Keyboard.PressAsync("Tab");
         await Expect(open.Page.GetByRole(AriaRole.Button, new() { Name = "Copy GRINNING CAT FACE WITH SMILING EYES" })).ToBeFocusedAsync();
         await open.Page.Keyboard.PressAsync("Enter");
-        await Expect(open.Page.Locator("#copied")).ToHaveTextAsync("Copied \U0001F638");
+        await Expect(open.Page.Locator("#toast")).ToHaveTextAsync("Copied \U0001F638");
         Assert.Equal("\U0001F638", await open.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
     }
 
@@ -165,11 +169,11 @@ public sealed partial class CharacterPageTests(Browser browser)
 
     private static ILocator Status(OpenPage open) => open.Page.Locator("#status");
 
-    private static ILocator Rows(OpenPage open) => open.Page.Locator("#rows tr");
+    private static ILocator Rows(OpenPage open) => open.Page.Locator("character-finder tbody tr");
 
     private static ILocator Input(OpenPage open) => open.Page.GetByLabel("Words of the name");
 
-    private static ILocator More(OpenPage open) => open.Page.Locator("#more");
+    private static ILocator More(OpenPage open) => open.Page.Locator("[data-part=more]");
 
     private static async Task SearchAsync(OpenPage open, string query)
     {
