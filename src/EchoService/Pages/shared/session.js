@@ -10,6 +10,7 @@ export async function readSession() {
 
 /** Exchanges a key for a session, a cookie that no script sees. Answers null, or what is wrong. */
 export async function openSession(key) {
+  if (!/^[!-~]+$/.test(key)) return 'This is no key of the service.'; // no header could carry it
   let response;
   try {
     response = await fetch('/session', { method: 'POST', headers: { Authorization: `Bearer ${key}` } });
