@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using EchoService.Downloads.Content;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
@@ -21,7 +22,7 @@ internal sealed class DownloadsMetrics
     private long _completedJobs;
     private long _cancelledJobs;
 
-    public DownloadsMetrics(IMeterFactory meters, RunningLanes running, IDownloadStore store)
+    public DownloadsMetrics(IMeterFactory meters, RunningLanes running, IDownloadStore store, DataFolder folder)
     {
         _queued = new QueuedGauge(store);
         var meter = meters.Create("EchoService.Downloads");
@@ -29,9 +30,16 @@ internal sealed class DownloadsMetrics
         meter.CreateObservableCounter("echoservice.downloads.items", Items, "{item}", "Items that ended, by outcome and error.");
         meter.CreateObservableCounter("echoservice.downloads.bytes", () => Interlocked.Read(ref _bytes), "By", "Bytes of bodies received.");
         meter.CreateObservableCounter("echoservice.downloads.retries", () => Interlocked.Read(ref _retries), "{retry}", "Attempts that failed and will be repeated.");
-        meter.CreateObservableGauge("echoservice.downloads.items_queued", () => _queued.Read(), "{item}", "Items that wait for their turn.");
+        meter.CreateObservableGauge("echoservice.downloads.items_queued", () => _queued.Read(), "{item}", "Items of running jobs that wait for their turn.");
         meter.CreateObservableGauge("echoservice.downloads.lanes_active", () => running.Count, "{lane}", "Lanes that this node works on.");
-        _itemDuration = meter.CreateHistogram<double>("echoservice.downloads.item.duration", "s", "One attempt at an item, from its turn to its last byte.");
+        meter.CreateObservableGauge("echoservice.downloads.disk.free", () => Disk(folder, drive => drive.AvailableFreeSpace), "By", "Room that is left for the service on the data folder's disk.");
+        meter.CreateObservableGauge("echoservice.downloads.disk.size", () => Disk(folder, drive => drive.TotalSize), "By", "Size of the data folder's disk.");
+        _itemDuration = meter.CreateHistogram<double>(
+            "echoservice.downloads.item.duration",
+            "s",
+            "One attempt at an item, from its turn to its last byte.",
+            tags: null,
+            new() { HistogramBucketBoundaries = [0.01, 0.1, 0.5, 1, 5, 10, 60, 300, 3600] });
     }
 
     /// <summary>Bytes of bodies received so far.</summary>
@@ -74,6 +82,19 @@ internal sealed class DownloadsMetrics
 
     public void JobEnded(JobState state) =>
         Interlocked.Increment(ref state == JobState.Cancelled ? ref _cancelledJobs : ref _completedJobs);
+
+    /// <summary>No measurement while the disk does not answer: 0 would tell of a full one.</summary>
+    private static IEnumerable<Measurement<long>> Disk(DataFolder folder, Func<DriveInfo, long> read)
+    {
+        try
+        {
+            return [new(read(new DriveInfo(folder.Path)))];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     private IEnumerable<Measurement<long>> Jobs() =>
     [

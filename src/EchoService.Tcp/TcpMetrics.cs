@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
 
 namespace EchoService.Tcp;
 
@@ -12,13 +13,15 @@ internal sealed class TcpMetrics : IDisposable
     private readonly LiveConnections _connections;
     private readonly Series[] _channels;
 
-    public TcpMetrics(IMeterFactory meters, ChannelTable channels, LiveConnections connections)
+    public TcpMetrics(IMeterFactory meters, ChannelTable channels, LiveConnections connections, IOptions<TcpOptions> options)
     {
         _connections = connections;
         _channels = [.. channels.All.Select(channel => new Series(channel))];
         _meter = meters.Create(MeterName);
         _meter.CreateObservableCounter("echoservice.tcp.connections", Opened, "{connection}", "Connections accepted.");
         _meter.CreateObservableUpDownCounter("echoservice.tcp.connections.active", Active, "{connection}", "Connections open now.");
+        var limit = options.Value.Limits.MaxConnections ?? 0;
+        _meter.CreateObservableUpDownCounter("echoservice.tcp.connections.limit", () => limit, "{connection}", "Connections that may be open in all channels together; 0: no limit.");
         _meter.CreateObservableCounter("echoservice.tcp.closed", Closed, "{connection}", "Connections ended, by what ended them.");
         _meter.CreateObservableCounter("echoservice.tcp.bytes", Bytes, "By", "Bytes that channels received (in) and sent (out).");
         _duration = _meter.CreateHistogram<double>(

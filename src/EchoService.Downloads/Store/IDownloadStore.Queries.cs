@@ -24,6 +24,6 @@ internal partial interface IDownloadStore
     /// <summary>The job, and those of its items, in one moment: for those who follow it.</summary>
     Task<(Job? Job, IReadOnlyList<Item> Items)> WatchAsync(string id, IReadOnlyCollection<int> numbers, CancellationToken cancellationToken);
 
-    /// <summary>Items that wait for their turn, all jobs together.</summary>
+    /// <summary>Items that wait for their turn, all running jobs together.</summary>
     Task<long> CountQueuedAsync(CancellationToken cancellationToken);
 }

@@ -40,7 +40,8 @@ SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_stat
 FROM items WHERE job = @job AND state = @state AND n > @after ORDER BY n LIMIT @limit
 
 -- name: totals
-SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state IN (1, 2, 3)
+-- Of running jobs alone: what is paused or scheduled waits for nobody, and would look like a queue that does not move.
+SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state = 2
 
 -- name: items_numbered
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
