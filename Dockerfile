@@ -26,7 +26,14 @@ ENV Http__Address=* \
     Downloads__DataDirectory=/data \
     Logging__Console__FormatterName=Json
 
+LABEL org.opencontainers.image.title="EchoService" \
+    org.opencontainers.image.description="TCP channels that behave exactly as configured, and durable bulk downloads"
+
 VOLUME /data
 EXPOSE 8888 8080
 USER $APP_UID
+
+# The base image has no curl, but a shell that speaks TCP. Alive, not ready: a full disk is no reason to start a container again.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["bash", "-c", \
+    "exec 3<>/dev/tcp/127.0.0.1/${Http__Port:-8080} && printf 'GET /health/live HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [[ $status == 200 ]]"]
 ENTRYPOINT ["dotnet", "EchoService.dll"]
