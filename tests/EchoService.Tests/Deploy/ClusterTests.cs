@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using EchoService.Tests.Tcp.Proxy;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Deploy;
+
+/// <summary>A real haproxy with the configuration of deploy/compose before three service processes with the channel settings of its nodes.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private static readonly IPAddress Client = IPAddress.Parse("127.0.0.9");
+
+    private readonly Dictionary<string, int> _binds = new(StringComparer.Ordinal);
+    private ServiceProcess[] _nodes = [];
+    private Haproxy _haproxy = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipWhen(Haproxy.IsMissing, "haproxy is not installed");
+        _nodes = [.. Enumerable.Range(1, 3).Select(number => ServiceProcess.Create([.. Settings($"node{number}"), ("Tcp:Channels:echo:Kind", number == 3 ? "Info" : "Echo")]))];
+        await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+        var ports = await Task.WhenAll(_nodes.Select(async node => (Echo: await node.PortAsync("echo"), Http: await node.PortAsync("http"))));
+        _haproxy = await Haproxy.StartAsync(
+            port =>
+            {
+                _binds[":8888"] = port;
+                _binds[":8080"] = Haproxy.FreePort();
+                _binds[":8405"] = Haproxy.FreePort();
+                return new HaproxyConfiguration().On(_binds, ports);
+            },
+            IPAddress.Loopback);
+        await IsAsync("UP", "node1", "node2", "node3");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_haproxy is not null)
+        {
+            await _haproxy.DisposeAsync();
+        }
+
+        await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+    }
+
+    [Fact]
+    public async Task NodesSeeTheClientAndAreLeftOutOnceTheyAreGone()
+    {
+        // The balancer goes by the fewest connections: three that stay open are at three nodes.
+        var clients = new List<Socket>();
+        var infos = 0;
+        for (var number = 0; number < 3; number++)
+        {
+            var client = await _haproxy.ConnectAsync(IPAddress.Loopback, Client);
+            clients.Add(client);
+            var answer = await AnswerAsync(client);
+            if (answer.StartsWith('{'))
+            {
+                infos++;
+                Assert.Equal($"{client.LocalEndPoint}", JsonDocument.Parse(answer).RootElement.GetProperty("peer").GetString());
+            }
+
+            await AnyNodeLogsAsync($"Connection from {client.LocalEndPoint}");
+        }
+
+        Assert.Equal(1, infos);
+        clients.ForEach(client => client.Dispose());
+
+        // Killed without a word: the next clients come through at once, before any check has noticed.
+        await _nodes[0].KillAsync();
+        await EveryClientIsServedAsync();
+        await IsAsync("DOWN", "node1");
+
+        // Told to stop: it goes without a client noticing.
+        Assert.Equal(0, await _nodes[2].StopAsync());
+        await EveryClientIsServedAsync();
+    }
+
+    /// <summary>The channel settings that cluster.yaml gives a node; the balancer is on loopback here.</summary>
+    private static IEnumerable<(string Key, string? Value)> Settings(string node) => Yaml.Read("deploy/compose/cluster.yaml").Entries("services", node, "environment")
+        .Where(variable => variable.Key.StartsWith("Tcp__", StringComparison.Ordinal))
+        .Select(variable => (
+            variable.Key.Replace("__", ":", StringComparison.Ordinal),
+            (string?)(variable.Key.Contains("TrustedProxies", StringComparison.Ordinal) ? "127.0.0.1" : variable.Value.Text())));
+
+    private async Task EveryClientIsServedAsync()
+    {
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_binds[":8080"]}") };
+        for (var number = 0; number < 10; number++)
+        {
+            using var client = await _haproxy.ConnectAsync(IPAddress.Loopback, Client);
+            Assert.NotEmpty(await AnswerAsync(client));
+            Assert.Equal("Hello, World", await http.GetStringAsync("/hello/World", Token));
+        }
+    }
+
+    private async Task AnyNodeLogsAsync(string line) => await await Task.WhenAny(_nodes.Select(node => node.Output.WaitForAsync(line, Token)));
+
+    /// <summary>Waits until haproxy's own metrics say so of the servers, in both backends.</summary>
+    private async Task IsAsync(string state, params string[] servers)
+    {
+        using var http = new HttpClient();
+        await Eventually.Passes(async () =>
+        {
+            var metrics = await http.GetStringAsync($"http://127.0.0.1:{_binds[":8405"]}/metrics", Token);
+            Assert.All(servers, server => Assert.All(
+                new[] { "echo", "http" },
+                backend => Assert.Contains($"haproxy_server_status{{proxy=\"{backend}\",server=\"{server}\",state=\"{state}\"}} 1", metrics, StringComparison.Ordinal)));
+        });
+    }
+
+    /// <summary>What an echo channel answers to a line, or an Info channel by itself: one line.</summary>
+    private static async Task<string> AnswerAsync(Socket client)
+    {
+        await client.SendAsync("Hello\n"u8.ToArray(), Token);
+        using var reader = new StreamReader(new NetworkStream(client), Encoding.UTF8);
+        return await reader.ReadLineAsync(Token) ?? "";
+    }
+}

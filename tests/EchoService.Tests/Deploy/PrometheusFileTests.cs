@@ -1,0 +1,46 @@
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Deploy;
+
+/// <summary>What lies in deploy/prometheus: scrape configurations and alert rules.</summary>
+public sealed class PrometheusFileTests
+{
+    private const string Rules = "deploy/prometheus/alerts.yml";
+    private const string Cases = "deploy/prometheus/alerts.test.yml";
+
+    [Theory]
+    [InlineData("check config", "deploy/prometheus/prometheus.yml")]
+    [InlineData("check config", "deploy/prometheus/cluster.yml")]
+    [InlineData("check rules", Rules)]
+    [InlineData("test rules", Cases)]
+    public async Task PromtoolIsContent(string command, string file)
+    {
+        var result = await Tool.RunAsync("promtool", [.. command.Split(' '), Repository.Path(file.Split('/'))]);
+        Assert.True(result.ExitCode == 0, result.Output + result.Errors);
+    }
+
+    [Fact]
+    public void EveryAlertHasACaseInWhichItFiresAndOneInWhichItDoesNot()
+    {
+        var cases = Yaml.Read(Cases).Items("tests").SelectMany(test => test.Items("alert_rule_test")).ToLookup(test => test.Text("alertname"));
+        var alerts = Yaml.Read(Rules).Items("groups").SelectMany(group => group.Items("rules")).Select(rule => rule.Text("alert")).ToArray();
+        Assert.InRange(alerts.Length, 6, 100);
+        Assert.All(alerts, alert =>
+        {
+            Assert.Contains(cases[alert], test => test.Items("exp_alerts").Count > 0);
+            Assert.Contains(cases[alert], test => test.Items("exp_alerts").Count == 0);
+        });
+    }
+
+    [Fact]
+    public async Task RulesAndTheirCasesNameMetricsThatTheServiceHas()
+    {
+        using var service = new ServiceFixture();
+        using var http = service.CreateClient();
+        var metrics = await ScrapedMetrics.OfAsync(http);
+        var rules = Yaml.Read(Rules).Items("groups").SelectMany(group => group.Items("rules")).Select(rule => rule.Text("expr")!).ToArray();
+        var series = Yaml.Read(Cases).Items("tests").SelectMany(test => test.Items("input_series")).Select(input => input.Text("series")!).ToArray();
+        Assert.NotEmpty(series);
+        Assert.All(rules.Concat(series), metrics.Has);
+    }
+}
