@@ -38,6 +38,9 @@ internal static partial class DownloadsLog
     [LoggerMessage(24, LogLevel.Information, "Item {Number} of job {Job} has a new URL")]
     public static partial void UrlReplaced(ILogger logger, int number, string job);
 
+    [LoggerMessage(26, LogLevel.Warning, "Host {Host} given up for job {Job}, {Items} items failed: {Error}")]
+    public static partial void HostGivenUp(ILogger logger, string host, string job, int items, string error);
+
     [LoggerMessage(25, LogLevel.Information, "Job {Job} deleted")]
     public static partial void JobDeleted(ILogger logger, string job);
 }

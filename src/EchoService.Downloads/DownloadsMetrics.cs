@@ -73,12 +73,13 @@ internal sealed class DownloadsMetrics
         }
     }
 
-    /// <summary>Items that ended without a worker: bad lines, duplicates, cancelled ones.</summary>
-    public void ItemsEnded(ItemState state, int count)
-    {
-        ref var counter = ref state == ItemState.Skipped ? ref _skipped : ref state == ItemState.Cancelled ? ref _cancelled : ref _failed[(int)ErrorCode.InvalidUrl];
-        Interlocked.Add(ref counter, count);
-    }
+    /// <summary>Items that failed without a worker: bad lines, and what is left at a host that was given up.</summary>
+    public void ItemsFailed(ErrorCode code, int count) => Interlocked.Add(ref _failed[(int)code], count);
+
+    /// <summary>Lines that repeat an earlier one.</summary>
+    public void ItemsSkipped(int count) => Interlocked.Add(ref _skipped, count);
+
+    public void ItemsCancelled(int count) => Interlocked.Add(ref _cancelled, count);
 
     public void JobEnded(JobState state) =>
         Interlocked.Increment(ref state == JobState.Cancelled ? ref _cancelledJobs : ref _completedJobs);

@@ -26,6 +26,13 @@ public sealed class DownloadsOptions
     [Range(1, 100)]
     public int Attempts { get; set; } = 5;
 
+    /// <summary>
+    /// Rests of a host in a row (1 s, doubling to 60 s) that a job's failures there may begin, no success between; with the last of them what is
+    /// left of the job at that host fails. 16 are ten minutes in which nothing of the host answered: longer than a restart of it takes.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int HostRests { get; set; } = 16;
+
     /// <summary>The largest body that is accepted.</summary>
     [Range(1, long.MaxValue)]
     public long MaxBytes { get; set; } = 10L << 30;

@@ -111,7 +111,7 @@ internal sealed class CompletionNotices(
     {
         // A job that was queued anew meanwhile tells of its next end.
         TimeSpan? again = null;
-        if (await store.FindJobAsync(notice.Job, stopping) is { Ended: true } job)
+        if (await store.JobOfAsync(notice, stopping) is { Ended: true } job)
         {
             if (notice.Kind == NoticeKind.Webhook)
             {

@@ -32,6 +32,9 @@ internal interface IContentStorage
     /// <param name="needed">Whether a row names the part of this job, item and token, or a worker writes it.</param>
     Task RemovePartsAsync(string? jobId, Func<string, int, long, CancellationToken, Task<bool>> needed, CancellationToken cancellationToken);
 
+    /// <summary>Removes a part that no row names any more and nobody writes.</summary>
+    Task RemovePartAsync(string jobId, int number, long token, CancellationToken cancellationToken);
+
     /// <summary>Opens a file that is in place; the stream can seek.</summary>
     /// <exception cref="IOException">It is not there.</exception>
     Task<Stream> OpenReadAsync(StoredFile file, CancellationToken cancellationToken);

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using EchoService.Downloads.Content;
 using EchoService.Downloads.Store;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads.Engine;
 
@@ -23,6 +24,7 @@ internal sealed class Committer(
     JobEvents events,
     DownloadsMetrics metrics,
     Wake wake,
+    IOptions<DownloadsOptions> options,
     TimeProvider time,
     ILogger<Committer> logger)
 {
@@ -77,7 +79,8 @@ internal sealed class Committer(
         var rows = new CommitBatch(
             [.. entries.Select(entry => entry.Report!)],
             [.. batch.Where(entry => entry.Report is null).Select(entry => entry.Lane.Token)],
-            placed);
+            placed,
+            options.Value.HostRests);
         Failpoint.Pass(Failpoint.BeforeCommit);
         var result = await InsistAsync(() => store.CommitAsync(rows, givingUp), givingUp);
         Failpoint.Pass(Failpoint.AfterCommit);

@@ -105,8 +105,8 @@ internal sealed class DownloadEngine(
         {
             while (true)
             {
-                var pause = await WhenWritableAsync() ? await LeaseOnceAsync() : s_idle;
-                await wake.WaitAsync(pause, _stopping.Token);
+                await WhenWritableAsync();
+                await wake.WaitAsync(await LeaseOnceAsync(), _stopping.Token);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -140,7 +140,8 @@ internal sealed class DownloadEngine(
             _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
         }
 
-        return claim.NextDue is not { } due ? s_idle
+        return claim.GivenUp is { More: true } ? TimeSpan.Zero
+            : claim.NextDue is not { } due ? s_idle
             : due <= TimeSpan.Zero ? s_poll
             : due < s_shortest ? s_shortest
             : due < s_idle ? due : s_idle;
@@ -163,20 +164,16 @@ internal sealed class DownloadEngine(
         }
     }
 
-    private async Task<bool> WhenWritableAsync()
+    private async Task WhenWritableAsync()
     {
         while (health.Trouble is not null)
         {
+            await Task.Delay(health.Pause, time, _stopping.Token);
             if (await health.RecheckAsync(_stopping.Token))
             {
                 DownloadsLog.StorageRecovered(logger);
-                break;
             }
-
-            await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token);
         }
-
-        return true;
     }
 
     /// <summary>Renews at a third of the lease. A lane that could not be renewed is stopped before its lease ends.</summary>

@@ -67,9 +67,14 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
     public async Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(string id, int number, Uri url, CancellationToken cancellationToken)
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri))[..16];
-        var (result, item) = await store.ReplaceUrlAsync(id, number, url.AbsoluteUri, FetchUrl.HostKey(url), hash, cancellationToken);
+        var (result, item, part) = await store.ReplaceUrlAsync(id, number, url.AbsoluteUri, FetchUrl.HostKey(url), hash, cancellationToken);
         if (result == ControlResult.Done)
         {
+            if (part is { } token)
+            {
+                await storage.RemovePartAsync(id, number, token, cancellationToken);
+            }
+
             wake.Signal();
             events.UrlReplaced(id, number);
         }
@@ -124,5 +129,6 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
         await store.RemoveRowsAsync(key, cancellationToken);
         await storage.RemovePartsAsync(id, store.NamesPartAsync, cancellationToken);
         await storage.RemoveJobAsync(id, cancellationToken);
+        await store.ForgetAsync(key, cancellationToken);
     }
 }

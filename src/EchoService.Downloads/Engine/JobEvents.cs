@@ -24,8 +24,8 @@ internal sealed class JobEvents(
     public void Received(Job job, int bad, int skipped, bool ended)
     {
         DownloadsLog.JobReceived(logger, job.Id, job.Total);
-        metrics.ItemsEnded(ItemState.Failed, bad);
-        metrics.ItemsEnded(ItemState.Skipped, skipped);
+        metrics.ItemsFailed(ErrorCode.InvalidUrl, bad);
+        metrics.ItemsSkipped(skipped);
         if (ended)
         {
             Ended(job);
@@ -38,6 +38,11 @@ internal sealed class JobEvents(
         {
             DownloadsLog.JobStarted(logger, id);
             feeds.Of(id)?.Job();
+        }
+
+        if (claim.GivenUp is { } givenUp)
+        {
+            GivenUp(givenUp);
         }
 
         foreach (var lane in claim.Lanes)
@@ -89,13 +94,21 @@ internal sealed class JobEvents(
 
     public void Cancelled(Job job, int items)
     {
-        metrics.ItemsEnded(ItemState.Cancelled, items);
+        metrics.ItemsCancelled(items);
         feeds.Of(job.Id)?.ManyItems();
         Ended(job);
     }
 
+    /// <param name="job">As it was before.</param>
     public void Deleted(Job job)
     {
+        if (!job.Ended)
+        {
+            metrics.ItemsCancelled(job.Counts.Queued + job.Counts.Running);
+            metrics.JobEnded(JobState.Cancelled);
+            notices.Signal();
+        }
+
         rates.Forget(job.Key);
         feeds.Of(job.Id)?.Job();
         DownloadsLog.JobDeleted(logger, job.Id);
@@ -123,6 +136,17 @@ internal sealed class JobEvents(
             {
                 Ended(job);
             }
+        }
+    }
+
+    private void GivenUp(GivenUp host)
+    {
+        DownloadsLog.HostGivenUp(logger, host.Host, host.JobId, host.Items, host.Error);
+        metrics.ItemsFailed(host.Code, host.Items);
+        feeds.Of(host.JobId)?.ManyItems();
+        if (host.Ended is { } job)
+        {
+            Ended(job);
         }
     }
 

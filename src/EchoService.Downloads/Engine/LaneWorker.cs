@@ -25,8 +25,8 @@ internal sealed class LaneWorker(
         {
             foreach (var item in lane.Lane.Items)
             {
-                var entry = lane.Yielding || lane.Aborted.IsCancellationRequested || time.GetElapsedTime(begun) > s_turn
-                    || !await StartsAsync(lane)
+                var entry = lane.Yielding || lane.Aborted.IsCancellationRequested || health.Trouble is not null
+                    || time.GetElapsedTime(begun) > s_turn || !await StartsAsync(lane)
                     ? Release(lane, item)
                     : await TransferAsync(lane, item);
                 if (entry.Report!.Error?.RetryAfter is not null)
@@ -78,7 +78,6 @@ internal sealed class LaneWorker(
                 DownloadsLog.StorageFailed(logger, exception.Message);
             }
 
-            lane.Yield();
             return Release(lane, item);
         }
         catch (Exception exception)

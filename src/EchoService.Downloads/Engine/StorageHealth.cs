@@ -7,27 +7,65 @@ namespace EchoService.Downloads.Engine;
 /// Whether bytes can be stored now. A full disk or a read-only folder is nobody's fault but the machine's: work stops, no
 /// attempt is used up, and it goes on by itself when a probe succeeds.
 /// </summary>
-internal sealed class StorageHealth(IContentStorage storage, IDownloadStore store)
+/// <remarks>
+/// A probe is small: it may find room where the next file does not. Each time that work fails again soon after a probe succeeded, the pause
+/// before the next one doubles, so that nothing is fetched over and over to be thrown away.
+/// </remarks>
+internal sealed class StorageHealth(IContentStorage storage, IDownloadStore store, TimeProvider time)
 {
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _lock = new();
     private volatile string? _trouble;
+    private TimeSpan _pause = s_shortest;
+    private long? _recovered;
 
     /// <summary>Why nothing can be stored; null when all is well.</summary>
     public string? Trouble => _trouble;
 
+    /// <summary>How long to wait before the next look.</summary>
+    public TimeSpan Pause
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _pause;
+            }
+        }
+    }
+
     /// <summary>True: this is news.</summary>
     public bool Fail(string reason)
     {
-        var first = _trouble is null;
-        _trouble = reason;
-        return first;
+        lock (_lock)
+        {
+            var first = _trouble is null;
+            if (first)
+            {
+                _pause = _recovered is { } since && time.GetElapsedTime(since) < _pause * 2 ? Shorter(_pause * 2, s_longest) : s_shortest;
+            }
+
+            _trouble = reason;
+            return first;
+        }
     }
 
     /// <summary>Looks again. True: files and rows can be stored.</summary>
     public async Task<bool> RecheckAsync(CancellationToken cancellationToken)
     {
-        _trouble = await storage.ProbeAsync(cancellationToken) ?? await ProbeStoreAsync(cancellationToken);
-        return _trouble is null;
+        var trouble = await storage.ProbeAsync(cancellationToken) ?? await ProbeStoreAsync(cancellationToken);
+        lock (_lock)
+        {
+            _trouble = trouble;
+            _recovered = time.GetTimestamp();
+        }
+
+        return trouble is null;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<string?> ProbeStoreAsync(CancellationToken cancellationToken)
     {

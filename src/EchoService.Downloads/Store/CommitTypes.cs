@@ -2,7 +2,9 @@ using EchoService.Downloads.Jobs;
 
 namespace EchoService.Downloads.Store;
 
-internal sealed record CommitBatch(IReadOnlyList<ItemReport> Reports, IReadOnlyList<long> EndedLanes, IReadOnlyList<Placement> Placed);
+/// <param name="MaxRests">Rests in a row that a job's failures at a host may begin; with the last of them what is left of the job there is given up.</param>
+internal sealed record CommitBatch(
+    IReadOnlyList<ItemReport> Reports, IReadOnlyList<long> EndedLanes, IReadOnlyList<Placement> Placed, int MaxRests = int.MaxValue);
 
 /// <param name="Reports">One for each report, in order.</param>
 /// <param name="Lost">Placed files whose items no longer exist: they are to be removed.</param>

@@ -14,11 +14,14 @@ internal partial interface IDownloadStore
     /// <summary>Takes a job from one state to another in which the same items are left: running and paused.</summary>
     Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken);
 
-    /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> takes its rows away.</summary>
+    /// <summary>Makes the job invisible and stops it; <see cref="RemoveRowsAsync"/> and <see cref="ForgetAsync"/> take its rows away.</summary>
     Task<(ControlResult Result, Job? Job)> BeginDeleteAsync(string id, Func<Job, bool> allowed, CancellationToken cancellationToken);
 
-    /// <summary>Removes every row of a job, some thousand in a transaction.</summary>
+    /// <summary>Removes the rows of a job's items, some thousand in a transaction.</summary>
     Task RemoveRowsAsync(long job, CancellationToken cancellationToken);
+
+    /// <summary>Removes what is left of a job whose items and files are gone. While somebody is to be told of its end, its own row stays, invisible.</summary>
+    Task ForgetAsync(long job, CancellationToken cancellationToken);
 
     /// <summary>Jobs whose cancelling or removal broke off.</summary>
     Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken);
@@ -35,6 +38,7 @@ internal partial interface IDownloadStore
     Task<IReadOnlyList<RetryUnderWay>> UnfinishedRetriesAsync(CancellationToken cancellationToken);
 
     /// <summary>Queues an item that waits, failed or was cancelled with a new URL, all its attempts before it. An ended job runs again.</summary>
-    Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(
+    /// <returns>With the item the token of the part that it had kept of the old URL: nothing names that part any more.</returns>
+    Task<(ControlResult Result, Item? Item, long? Part)> ReplaceUrlAsync(
         string id, int number, string url, string host, byte[] urlHash, CancellationToken cancellationToken);
 }

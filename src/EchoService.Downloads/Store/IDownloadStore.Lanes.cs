@@ -3,7 +3,7 @@ namespace EchoService.Downloads.Store;
 /// <content>How lanes are leased, held and reported.</content>
 internal partial interface IDownloadStore
 {
-    /// <summary>Leases as many lanes as the limits and what is due allow, and says which jobs this node should stop working on.</summary>
+    /// <summary>Fails some of what is given up, then leases as many lanes as the limits and what is due allow, and says which jobs this node should stop working on.</summary>
     Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken);
 
     /// <summary>Prolongs leases that have not ended, from now on. Returns the tokens that are lost.</summary>

@@ -8,8 +8,6 @@ internal partial interface IDownloadStore
     /// <summary>Null: there is none, its list is still coming in, or it is being removed.</summary>
     Task<Job?> FindJobAsync(string id, CancellationToken cancellationToken);
 
-    Task<Job?> FindJobAsync(long key, CancellationToken cancellationToken);
-
     /// <summary>Jobs, newest first.</summary>
     /// <param name="owner">Only this one's jobs and nobody's; null: all.</param>
     /// <param name="before">The cursor: only jobs older than this one.</param>

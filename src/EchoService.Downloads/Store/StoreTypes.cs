@@ -56,7 +56,15 @@ internal sealed record Placement(string JobId, long Job, int Number, long Token,
 /// <param name="NextDue">How long until something may be claimable again; null: nothing waits.</param>
 /// <param name="Started">Ids of scheduled jobs whose time has come.</param>
 /// <param name="Stopped">Keys of jobs that hold lanes and do not run any more: whoever works on them stops.</param>
-internal sealed record Claim(IReadOnlyList<Lane> Lanes, TimeSpan? NextDue, IReadOnlyList<string> Started, IReadOnlyList<long> Stopped);
+/// <param name="GivenUp">Items that have failed because their host has not answered for too long; null: none.</param>
+internal sealed record Claim(
+    IReadOnlyList<Lane> Lanes, TimeSpan? NextDue, IReadOnlyList<string> Started, IReadOnlyList<long> Stopped, GivenUp? GivenUp = null);
+
+/// <summary>Items of a job at a host that have failed together.</summary>
+/// <param name="Host">Name and port.</param>
+/// <param name="More">Others are left; the next claim takes them.</param>
+/// <param name="Ended">The job, if it has ended by this.</param>
+internal sealed record GivenUp(string JobId, string Host, int Items, ErrorCode Code, string Error, bool More, Job? Ended);
 
 /// <summary>The limits that a claim keeps.</summary>
 /// <param name="Slots">Lanes that this node can take more; 0: it only asks what has stopped.</param>

@@ -20,7 +20,7 @@ internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvi
             return null;
         }
 
-        if (feed.Ended)
+        if (feed.Closed)
         {
             // The job lives again: whoever comes now gets a new feed.
             _feeds.TryRemove(KeyValuePair.Create(id, feed));
@@ -35,7 +35,7 @@ internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvi
     {
         if (!_feeds.TryGetValue(id, out var feed))
         {
-            var made = new JobFeed(id, store, reader, time);
+            var made = new JobFeed(time);
             feed = _feeds.GetOrAdd(id, made);
             if (feed == made)
             {
@@ -56,7 +56,7 @@ internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvi
     {
         try
         {
-            await feed.RunAsync(() => feed.Unwatched > s_kept, _stopping.Token);
+            await new JobPublisher(id, feed, store, reader, time).RunAsync(() => feed.Unwatched > s_kept, _stopping.Token);
             if (await feed.Ready)
             {
                 await Task.Delay(s_kept, time, _stopping.Token);

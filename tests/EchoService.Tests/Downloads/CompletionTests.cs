@@ -56,6 +56,45 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task TellsTheWebhookOfAJobThatIsDeletedWhileItRuns()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        await using var hook = new HookReceiver(503, 200);
+        origin.OnPrefix("/", (path, _) => path == "/0" ? OriginAnswer.Text("a") : new OriginAnswer { HangBeforeHeaders = true });
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, 30).Select(i => $"/{i}"), origin, new { onComplete = hook.Url });
+        await Eventually.True(async () => DownloadsClient.Count(await downloads.JobAsync(id), "done") == 1, "one is done");
+
+        using var deleted = await http.DeleteAsync($"/downloads/{id}", Token);
+
+        // The first telling is refused: the second one comes when nothing of the job is left.
+        await hook.BodyAsync(Token);
+        var job = JsonDocument.Parse(await hook.BodyAsync(Token)).RootElement;
+        Assert.Equal((id, "cancelled"), (DownloadsClient.Text(job, "id"), DownloadsClient.Text(job, "state")));
+        Assert.Equal((0, 0, 1, 29), (DownloadsClient.Count(job, "queued"), DownloadsClient.Count(job, "running"), DownloadsClient.Count(job, "done"), DownloadsClient.Count(job, "cancelled")));
+        await AssertNothingIsLeftAsync(service.DataDirectory, http, id);
+    }
+
+    [Fact]
+    public async Task TellsTheWebhookOfAnEndedJobThatIsDeletedBeforeItCouldBeTold()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        await using var hook = new HookReceiver(503, 200);
+        origin.On("/a", OriginAnswer.Text("a"));
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        var id = await new DownloadsClient(service.Client).SubmitAsync(["/a"], origin, new { onComplete = hook.Url });
+        var refused = await hook.BodyAsync(Token);
+
+        using var deleted = await service.Client.DeleteAsync($"/downloads/{id}", Token);
+        await service.RestartAsync();
+
+        Assert.Equal(refused, await hook.BodyAsync(Token));
+        await AssertNothingIsLeftAsync(service.DataDirectory, service.Client, id);
+    }
+
+    [Fact]
     public async Task TheWebhookGoesThroughTheEgressGuardAndMustBeAWebUrl()
     {
         await using var origin = await Origin.StartAsync(Token);
@@ -175,5 +214,14 @@ public sealed class CompletionTests
         {
             return false;
         }
+    }
+
+    private static async Task AssertNothingIsLeftAsync(string folder, HttpClient http, string id)
+    {
+        await Eventually.True(
+            () => Sqlite.Count(Path.Combine(folder, "echoservice.db"), "SELECT (SELECT count(*) FROM jobs) + (SELECT count(*) FROM items) + (SELECT count(*) FROM notices)") == 0,
+            "no row is left");
+        Assert.False(Directory.Exists(Path.Combine(folder, "files", id)));
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync($"/downloads/{id}", Token)).StatusCode);
     }
 }

@@ -133,6 +133,27 @@ public sealed class KeptPartTests
         Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
     }
 
+    [Fact]
+    public async Task RemovesTheKeptPartOfAnItemThatGetsANewUrl()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        await using var other = await Origin.StartAsync(Token);
+        origin.On("/x.bin", Cut, OriginAnswer.Busy("600"));
+        other.On("/y.bin", new OriginAnswer { HangBeforeHeaders = true });
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(["/x.bin"], origin);
+        await Eventually.True(async () => (await downloads.ItemsAsync(id))[0].GetProperty("attempts").GetInt32() == 2, "the second attempt has been refused");
+        Assert.Single(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+
+        using var replaced = await http.PostAsync(
+            $"/downloads/{id}/items/1", new StringContent($$"""{"url": "{{other.Url("/y.bin")}}"}""", null, "application/json"), Token);
+
+        Assert.True(replaced.IsSuccessStatusCode);
+        Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+    }
+
     private static async Task<System.Text.Json.JsonElement> EndAsync(Origin origin)
     {
         using var service = new ServiceFixture(DownloadsClient.Loopback);

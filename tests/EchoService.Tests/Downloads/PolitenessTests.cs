@@ -79,9 +79,9 @@ public sealed class PolitenessTests
     }
 
     [Theory]
-    [InlineData(503)]
-    [InlineData(429)]
-    public async Task LeavesAHostAloneForAsLongAsItAsks(int status)
+    [InlineData(503, 5)]
+    [InlineData(429, 2)]
+    public async Task LeavesAHostAloneForAsLongAsItAsks(int status, int seconds)
     {
         await using var busy = await Origin.StartAsync(Token);
         await using var other = await Origin.StartAsync(Token);
@@ -91,7 +91,7 @@ public sealed class PolitenessTests
             lock (asked)
             {
                 asked.Add(Stopwatch.GetTimestamp());
-                return asked.Count == 1 ? OriginAnswer.Busy("2", status) : OriginAnswer.Text(path);
+                return asked.Count == 1 ? OriginAnswer.Busy($"{seconds}", status) : OriginAnswer.Text(path);
             }
         });
         other.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
@@ -105,7 +105,7 @@ public sealed class PolitenessTests
 
         Assert.Equal(1, requestsWhileResting);
         Assert.Equal(40, DownloadsClient.Count(job, "done"));
-        Assert.InRange(Stopwatch.GetElapsedTime(asked[0], asked[1]).TotalSeconds, 1.9, 5);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked[0], asked[1]).TotalSeconds, seconds - 0.1, seconds + 3);
     }
 
     [Fact]
@@ -128,9 +128,31 @@ public sealed class PolitenessTests
     }
 
     [Fact]
+    public async Task GivesUpAHostThatIsDeadAndOnlyThatOne()
+    {
+        await using var good = await Origin.StartAsync(Token);
+        good.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        using var dead = new RefusedPort();
+        using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:HostRests", "2"));
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, 300).SelectMany(i => new[] { dead.Url($"/{i}").AbsoluteUri, good.Url($"/{i}").AbsoluteUri }), new { attempts = 100 });
+        var job = await downloads.EndAsync(id);
+
+        Assert.Equal((300, 300), (DownloadsClient.Count(job, "done"), DownloadsClient.Count(job, "failed")));
+        var items = await downloads.ItemsAsync(id, "state=failed");
+        Assert.All(items, item => Assert.Equal("connect", DownloadsClient.Text(item, "errorCode")));
+        Assert.All(items, item => Assert.EndsWith("the host was given up.", DownloadsClient.Text(item, "error"), StringComparison.Ordinal));
+        Assert.Contains("""echoservice_downloads_items_total{outcome="failed",error_code="connect"} 300""", await http.GetStringAsync("/metrics", Token), StringComparison.Ordinal);
+        await service.Logs.WaitForAsync($"Host 127.0.0.1:{dead.Number} given up for job {id}");
+    }
+
+    [Fact]
     public async Task GivesHostsOfUnequalListsEqualTurns()
     {
-        var origins = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Origin.StartAsync(Token)));
+        const int Hosts = 10;
+        var origins = await Task.WhenAll(Enumerable.Range(0, Hosts).Select(_ => Origin.StartAsync(Token)));
         var asked = new List<int>();
         for (var i = 0; i < origins.Length; i++)
         {
@@ -146,11 +168,10 @@ public sealed class PolitenessTests
             });
         }
 
-        // The first host has ten times as many items; one slot, so that turns are seen one by one.
+        // The first host has 800 items, the last one 80; one slot, so that turns are seen one by one.
         using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:Concurrency", "1"), ("Downloads:PerHost", "50"));
         var downloads = new DownloadsClient(service.CreateClient());
-        var urls = Enumerable.Range(0, 500).Select(i => origins[0].Url($"/{i}").AbsoluteUri)
-            .Concat(origins.Skip(1).SelectMany(origin => Enumerable.Range(0, 50).Select(i => origin.Url($"/{i}").AbsoluteUri)));
+        var urls = origins.SelectMany((origin, rank) => Enumerable.Range(0, 80 * (Hosts - rank)).Select(i => origin.Url($"/{i}").AbsoluteUri));
 
         await downloads.EndAsync(await downloads.SubmitAsync(urls));
 
@@ -166,7 +187,7 @@ public sealed class PolitenessTests
         });
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal([0, 1, 2, 3, 4], turns.Skip(5 * round).Take(5).Order());
+            Assert.Equal(Enumerable.Range(0, Hosts), turns.Skip(Hosts * round).Take(Hosts).Order());
         }
 
         foreach (var origin in origins)

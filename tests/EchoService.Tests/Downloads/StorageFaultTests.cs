@@ -43,10 +43,50 @@ public sealed class StorageFaultTests
         }
     }
 
+    [Fact]
+    public async Task FetchesWhatDoesNotFitLessAndLessOften()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "mounting a tmpfs needs root");
+        Tool.Require("mount", "umount");
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/large", OriginAnswer.File(3, 16 << 20));
+        await using var service = ServiceProcess.Create(DownloadsClient.Loopback);
+        Directory.CreateDirectory(service.DataDirectory);
+        var mounted = await Tool.RunAsync("mount", ["-t", "tmpfs", "-o", "size=32m", "tmpfs", service.DataDirectory]);
+        Assert.SkipWhen(mounted.ExitCode != 0, $"no tmpfs can be mounted: {mounted.Errors}");
+        try
+        {
+            // There is room for the probe, and none for the file.
+            var filler = Path.Combine(service.DataDirectory, "filler");
+            await File.WriteAllBytesAsync(filler, new byte[20 << 20], Token);
+            await service.StartAsync();
+            var downloads = new DownloadsClient(service.Client);
+            var id = await downloads.SubmitAsync(["/large"], origin);
+            await origin.RequestAsync("/large", 1, Token);
+            var clock = Stopwatch.StartNew();
+            await origin.RequestAsync("/large", 3, Token);
+            Assert.True(clock.Elapsed > TimeSpan.FromSeconds(2.8), $"fetched again and again within {clock.Elapsed}"); // pauses of 1 and 2 s
+            File.Delete(filler);
+
+            var job = await downloads.EndAsync(id);
+
+            Assert.Equal(1, DownloadsClient.Count(job, "done"));
+            Assert.Equal(1, (await downloads.ItemsAsync(id))[0].GetProperty("attempts").GetInt32());
+            await service.StopAsync();
+        }
+        finally
+        {
+            await Tool.RunAsync("umount", ["-l", service.DataDirectory]);
+        }
+    }
+
     [Theory]
     [InlineData("pwrite64", "ENOSPC")]
+    [InlineData("pwrite64", "EIO")]
     [InlineData("fsync,fdatasync,syncfs", "EIO")]
+    [InlineData("fsync,fdatasync,syncfs", "ENOSPC")]
     [InlineData("rename,renameat,renameat2", "ENOSPC")]
+    [InlineData("rename,renameat,renameat2", "EIO")]
     [InlineData("rename,renameat,renameat2", "EROFS")]
     public async Task GoesOnByItselfAfterACallFailed(string calls, string error)
     {

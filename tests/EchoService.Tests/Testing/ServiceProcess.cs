@@ -26,6 +26,12 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Environment variables of the next start, beside those of the tests.</summary>
     public Dictionary<string, string?> Environment { get; } = [];
 
+    /// <summary>Stands before the program at the next start, e.g. <c>ip netns exec one</c>; must become the program itself.</summary>
+    public IReadOnlyList<string> Launcher { get; set; } = [];
+
+    /// <summary>Makes what <see cref="Client"/> connects with; null: this machine's own sockets.</summary>
+    public Func<HttpMessageHandler>? Handler { get; set; }
+
     public int Id => Running.Id;
 
     /// <summary>What the current process has written.</summary>
@@ -68,14 +74,14 @@ public sealed partial class ServiceProcess : IAsyncDisposable
         Launch();
         var port = await PortAsync("http");
         Client.Dispose();
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}") };
+        Client = new HttpClient(Handler?.Invoke() ?? new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}") };
     }
 
     /// <summary>Starts the process and waits for nothing: for starts that are meant to fail.</summary>
     public void Launch(params string[] arguments)
     {
         // A shell that runs the tests in the background lets them ignore SIGINT, and what they start would inherit that.
-        string[] program = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        string[] program = [.. Launcher, .. OperatingSystem.IsLinux() ? (string[])["env", "--default-signal=INT", "dotnet"] : ["dotnet"]];
         var start = new ProcessStartInfo(program[0], [.. program[1..], Repository.Service, .. arguments, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
         {
             UseShellExecute = false,

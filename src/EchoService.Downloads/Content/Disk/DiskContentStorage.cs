@@ -73,6 +73,12 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
         }
     }
 
+    public Task RemovePartAsync(string jobId, int number, long token, CancellationToken cancellationToken)
+    {
+        File.Delete(PartPath(jobId, number, token));
+        return Task.CompletedTask;
+    }
+
     public Task<Stream> OpenReadAsync(StoredFile file, CancellationToken cancellationToken) => Task.FromResult<Stream>(new FileStream(
         FilePath(file.JobId, file.Name),
         FileMode.Open,

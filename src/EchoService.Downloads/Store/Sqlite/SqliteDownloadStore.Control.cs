@@ -53,17 +53,18 @@ internal sealed partial class SqliteDownloadStore
             }
             while (removed > 0);
         }
+    }
 
-        await _database.WriteAsync(
+    /// <summary>Removes what is left of a job whose items and files are gone. While somebody is to be told of its end, its own row stays, invisible.</summary>
+    public Task ForgetAsync(long job, CancellationToken cancellationToken) =>
+        _database.WriteAsync(
             session =>
             {
                 session.Execute("empty_queues", ("@job", job));
                 session.Execute("forget_request", ("@job", job));
-                session.Execute("delete_notices", ("@job", job));
                 return session.Execute("delete_job", ("@job", job));
             },
             cancellationToken);
-    }
 
     public Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken) =>
         _database.ReadAsync<IReadOnlyList<(long Key, string Id, JobState State)>>(session => session.Query("unfinished_cancels", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
@@ -102,7 +103,15 @@ internal sealed partial class SqliteDownloadStore
                 }
 
                 var now = Now;
-                session.Execute("set_state", ("@state", (int)state), ("@finished_at", now), ("@job", job.Key));
+                if (state == JobState.Deleting)
+                {
+                    session.Execute("begin_delete", ("@now", now), ("@job", job.Key));
+                }
+                else
+                {
+                    session.Execute("set_state", ("@state", (int)state), ("@finished_at", now), ("@job", job.Key));
+                }
+
                 var running = session.Execute("cancel_running", ("@now", now), ("@job", job.Key));
                 session.Execute("count_cancelled_running", ("@n", running), ("@job", job.Key));
                 return (ControlResult.Done, job);

@@ -73,7 +73,11 @@ internal sealed partial class SqliteDownloadStore
         ("@owner", owner ?? ""),
         ("@key", key)).FirstOrDefault());
 
-    public Task DiscardAsync(long job, CancellationToken cancellationToken) => RemoveRowsAsync(job, cancellationToken);
+    public async Task DiscardAsync(long job, CancellationToken cancellationToken)
+    {
+        await RemoveRowsAsync(job, cancellationToken);
+        await ForgetAsync(job, cancellationToken);
+    }
 
     private static long HostKey(SqliteSession session, string host, Dictionary<string, long> hosts)
     {

@@ -9,7 +9,10 @@ internal sealed partial class SqliteDownloadStore
     /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
     private const int MaxBatch = 64;
 
-    /// <summary>Leases as many lanes as the limits and what is due allow. A restart forgets leases, so this is not flushed.</summary>
+    /// <summary>
+    /// Fails some of what is given up, then leases as many lanes as the limits and what is due allow. A restart forgets leases, and finds
+    /// again what was given up, so this is not flushed.
+    /// </summary>
     public Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(session => ClaimLanes(session, limits), cancellationToken);
 
@@ -33,6 +36,7 @@ internal sealed partial class SqliteDownloadStore
     {
         var lanes = new List<Lane>();
         var started = session.Query("promote", row => row.GetString(0), ("@now", Now));
+        var givenUp = FailGivenUp(session, Now);
         var turns = session.Query("turns", row => new Turn(
             row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
         { Active = row.GetInt32(5) });
@@ -42,7 +46,7 @@ internal sealed partial class SqliteDownloadStore
         }
 
         var stopped = session.Query("stopped_jobs", row => row.GetInt64(0));
-        return new Claim(lanes, session.Scalar("next_due") is { } due ? StoreTime.ToSpan(Math.Max(0, due - Now)) : null, started, stopped);
+        return new Claim(lanes, session.Scalar("next_due") is { } due ? StoreTime.ToSpan(Math.Max(0, due - Now)) : null, started, stopped, givenUp);
     }
 
     /// <summary>Leases one lane for the job; false when it has none to give now.</summary>

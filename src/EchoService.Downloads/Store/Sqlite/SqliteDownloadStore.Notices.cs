@@ -17,7 +17,16 @@ internal sealed partial class SqliteDownloadStore
         session => session.Execute("postpone_notice", ("@due_at", Now + StoreTime.FromSpan(pause)), ("@key", notice.Key)), cancellationToken);
 
     public Task RemoveAsync(Notice notice, CancellationToken cancellationToken) =>
-        _database.WriteAsync(session => session.Execute("remove_notice", ("@key", notice.Key)), cancellationToken);
+        _database.WriteAsync(
+            session =>
+            {
+                session.Execute("remove_notice", ("@key", notice.Key));
+                return session.Execute("delete_job", ("@job", notice.Job));
+            },
+            cancellationToken);
+
+    public Task<Job?> JobOfAsync(Notice notice, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Query("noticed_job", ReadJob, ("@job", notice.Job)).FirstOrDefault());
 
     public Task<(string Id, TimeSpan Age)?> OldestEndedAsync(CancellationToken cancellationToken) => _database.ReadAsync(session => session.Query(
         "oldest_ended", row => ((string, TimeSpan)?)(row.GetString(0), StoreTime.ToSpan(Now - row.GetInt64(1)))).FirstOrDefault());

@@ -10,9 +10,6 @@ internal sealed partial class SqliteDownloadStore
     /// <summary>As <see cref="FindJobAsync(string, CancellationToken)"/>, for who has this store and nothing to wait for.</summary>
     public Job? FindJob(string id) => _database.Read(session => session.Query("job", ReadJob, ("@id", id)).FirstOrDefault());
 
-    public Task<Job?> FindJobAsync(long key, CancellationToken cancellationToken) =>
-        _database.ReadAsync(session => session.Query("job_by_key", ReadJob, ("@job", key)).FirstOrDefault());
-
     public Task<Page<Job>> ListJobsAsync(string? owner, JobState? state, long? before, int limit, CancellationToken cancellationToken) =>
         Task.FromResult(ListJobs(owner, state, before, limit));
 

@@ -1,34 +1,37 @@
 using EchoService.Downloads.Jobs;
+using Microsoft.Data.Sqlite;
 
 namespace EchoService.Downloads.Store.Sqlite;
 
 /// <summary>How an item gets another URL.</summary>
 internal sealed partial class SqliteDownloadStore
 {
-    public Task<(ControlResult Result, Item? Item)> ReplaceUrlAsync(
+    public Task<(ControlResult Result, Item? Item, long? Part)> ReplaceUrlAsync(
         string id, int number, string url, string host, byte[] urlHash, CancellationToken cancellationToken) =>
-        _database.WriteAsync<(ControlResult, Item?)>(
+        _database.WriteAsync<(ControlResult, Item?, long?)>(
             session =>
             {
                 if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job
-                    || session.Query("item_place", row => (State: (ItemState)row.GetInt32(0), Queue: row.GetInt64(1)), ("@job", job.Key), ("@n", number))
-                        is not [var place])
+                    || session.Query("item_place", ReadPlace, ("@job", job.Key), ("@n", number)) is not [var place])
                 {
-                    return (ControlResult.NotFound, null);
+                    return (ControlResult.NotFound, null, null);
                 }
 
                 if (place.State is not (ItemState.Queued or ItemState.Failed or ItemState.Cancelled) || !MayRunAgain(job))
                 {
-                    return (ControlResult.Conflict, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single());
+                    return (ControlResult.Conflict, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single(), null);
                 }
 
                 var hostKey = session.Scalar("add_host", ("@name", host))!.Value;
                 Replace(session, job, number, place, url, hostKey, urlHash);
-                return (ControlResult.Done, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single());
+                return (ControlResult.Done, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single(), place.Part);
             },
             cancellationToken);
 
-    private void Replace(SqliteSession session, Job job, int number, (ItemState State, long Queue) place, string url, long host, byte[] urlHash)
+    private static Place ReadPlace(SqliteDataReader row) =>
+        new((ItemState)row.GetInt32(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
+
+    private void Replace(SqliteSession session, Job job, int number, Place place, string url, long host, byte[] urlHash)
     {
         var queued = place.State == ItemState.Queued;
         if (queued)
@@ -39,6 +42,7 @@ internal sealed partial class SqliteDownloadStore
         var queue = job.Options.Concurrency == 1 ? 0 : host;
         session.Execute(
             "replace_url", ("@url", url), ("@url_hash", urlHash), ("@host", host), ("@queue", queue), ("@job", job.Key), ("@n", number));
+        session.Execute("forget_outage", ("@job", job.Key), ("@host", host));
         session.Execute("join_queue", ("@job", job.Key), ("@queue", queue), ("@now", Now));
         session.Execute(
             "count_replaced",
@@ -47,4 +51,6 @@ internal sealed partial class SqliteDownloadStore
             ("@cancelled", place.State == ItemState.Cancelled ? 1 : 0),
             ("@job", job.Key));
     }
+
+    private sealed record Place(ItemState State, long Queue, long? Part);
 }

@@ -28,6 +28,7 @@ internal sealed partial class SqliteDownloadStore
                     return (ControlResult.Nothing, null);
                 }
 
+                session.Execute("forget_outages", ("@job", job.Key));
                 session.Execute("begin_retry", ("@now", retry.Begun), ("@error_code", (int?)code), ("@job", job.Key));
                 return (ControlResult.Done, retry);
             },

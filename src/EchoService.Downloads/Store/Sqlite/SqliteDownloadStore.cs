@@ -19,7 +19,7 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
 
     public async Task<IReadOnlyList<Placement>> RecoverAsync(TimeSpan lease, CancellationToken cancellationToken)
     {
-        await _database.WriteAsync(Abandon, cancellationToken);
+        await _database.WriteAsync(session => Recover(session, Now), cancellationToken);
         foreach (var job in await _database.ReadAsync(session => session.Query("received_jobs", row => row.GetInt64(0))))
         {
             await DiscardAsync(job, cancellationToken);
@@ -46,12 +46,29 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
 
     public void Dispose() => _database.Dispose();
 
-    private static int Abandon(SqliteSession session)
+    private static int Recover(SqliteSession session, long now)
     {
+        if (session.Scalar("clock_behind", ("@now", now)) is > 0 and { } behind)
+        {
+            MoveBack(session, now, behind);
+        }
+
         session.Execute("end_all_lanes");
         session.Execute("requeue_abandoned_queues");
         session.Execute("requeue_abandoned_jobs");
         return session.Execute("requeue_abandoned_items");
+    }
+
+    /// <summary>The clock was set back while no process ran: what was due in a minute is due in a minute, and not when the old time comes again.</summary>
+    private static void MoveBack(SqliteSession session, long now, long behind)
+    {
+        foreach (var statement in (ReadOnlySpan<string>)["move_hosts_back", "move_queues_back", "move_items_back", "move_notices_back"])
+        {
+            session.Execute(statement, ("@now", now), ("@behind", behind));
+        }
+
+        session.Execute("move_failures_back", ("@now", now));
+        session.Execute("move_turns_back", ("@now", now));
     }
 
     private static JobOptions Parse(string options) => JobOptionsJson.Parse(options);

@@ -4,6 +4,12 @@ SELECT state FROM jobs WHERE id = @id AND state NOT IN (0, 6)
 -- name: set_state
 UPDATE jobs SET state = @state, finished_at = @finished_at, retrying = NULL WHERE key = @job
 
+-- name: begin_delete
+-- What is queued counts as cancelled from now on; its rows go with the others.
+UPDATE jobs SET state = 6, ended_as = CASE WHEN state IN (4, 5) THEN state ELSE 5 END, finished_at = coalesce(finished_at, @now), retrying = NULL,
+    cancelled = cancelled + queued, queued = 0
+WHERE key = @job
+
 -- name: switch_state
 UPDATE jobs SET state = @state WHERE key = @job
 
@@ -22,7 +28,7 @@ WHERE job = @job AND n IN (SELECT n FROM items INDEXED BY items_claimable WHERE 
 UPDATE jobs SET running = running - @n, cancelled = cancelled + @n WHERE key = @job
 
 -- name: count_cancelled_queued
-UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job
+UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job AND state <> 6
 
 -- name: empty_queues
 DELETE FROM queues WHERE job = @job
@@ -37,7 +43,9 @@ DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job
 DELETE FROM requests WHERE job = (SELECT id FROM jobs WHERE key = @job)
 
 -- name: delete_job
-DELETE FROM jobs WHERE key = @job
+-- Not before its rows are gone and everybody has been told of its end.
+DELETE FROM jobs WHERE key = @job AND state IN (0, 6)
+    AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key) AND NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key)
 
 -- name: unfinished_cancels
 SELECT key, id, state FROM jobs INDEXED BY jobs_states WHERE state = 6 OR (state = 5 AND queued > 0)

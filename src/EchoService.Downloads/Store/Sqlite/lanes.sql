@@ -71,25 +71,3 @@ UPDATE items SET etag = @etag, part = @part, part_size = @part_size WHERE job = 
 -- Committed and not yet in place, or broken off and to be gone on with.
 SELECT 1 FROM jobs JOIN items ON items.job = jobs.key
 WHERE jobs.id = @id AND items.n = @n AND items.part = @part AND items.state IN (0, 2, 4)
-
--- name: end_all_lanes
-DELETE FROM lanes
-
--- name: requeue_abandoned_queues
-UPDATE queues SET due_at = 0, queued = queued + (SELECT count(*) FROM items INDEXED BY items_under_way
-    WHERE items.job = queues.job AND items.queue = queues.queue AND state IN (1, 2) AND state = 1)
-WHERE job IN (SELECT DISTINCT job FROM items INDEXED BY items_under_way WHERE state IN (1, 2))
-
--- name: requeue_abandoned_jobs
-UPDATE jobs SET queued = queued + abandoned.n, running = running - abandoned.n
-FROM (SELECT job, count(*) AS n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1 GROUP BY job) AS abandoned
-WHERE jobs.key = abandoned.job
-
--- name: requeue_abandoned_items
-UPDATE items SET state = 0, token = NULL
-WHERE (job, n) IN (SELECT job, n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1)
-
--- name: unplaced
-SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name
-FROM items INDEXED BY items_under_way JOIN jobs ON jobs.key = items.job
-WHERE items.state IN (1, 2) AND items.state = 2

@@ -12,8 +12,10 @@ UPDATE notices SET due_at = @due_at, attempts = attempts + 1 WHERE key = @key
 -- name: remove_notice
 DELETE FROM notices WHERE key = @key
 
--- name: delete_notices
-DELETE FROM notices WHERE job = @job
+-- name: noticed_job
+-- One that is being deleted too, as it ended.
+SELECT key, id, coalesce(ended_as, state), options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
+FROM jobs WHERE key = @job AND state <> 0
 
 -- name: oldest_ended
 SELECT id, finished_at, bytes FROM jobs INDEXED BY jobs_ended

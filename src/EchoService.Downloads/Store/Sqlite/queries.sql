@@ -46,7 +46,3 @@ SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state = 2
 -- name: items_numbered
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n IN (SELECT value FROM json_each(@numbers)) ORDER BY n
-
--- name: job_by_key
-SELECT key, id, state, options, created_at, started_at, finished_at, total, queued, running, done, failed, skipped, cancelled, bytes, owner
-FROM jobs WHERE key = @job AND state NOT IN (0, 6)

@@ -36,7 +36,7 @@ UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job
 SELECT key, id, retrying, retry_code FROM jobs INDEXED BY jobs_retrying WHERE retrying IS NOT NULL
 
 -- name: item_place
-SELECT state, queue FROM items WHERE job = @job AND n = @n
+SELECT state, queue, part FROM items WHERE job = @job AND n = @n
 
 -- name: leave_queue
 UPDATE queues SET queued = queued - 1 WHERE job = @job AND queue = @queue

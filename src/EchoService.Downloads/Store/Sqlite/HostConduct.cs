@@ -1,0 +1,71 @@
+using EchoService.Downloads.Fetching;
+
+namespace EchoService.Downloads.Store.Sqlite;
+
+/// <summary>
+/// What reports say of their hosts: that one answers, that it fails, or that it wants to be left alone. A host that fails often in a row
+/// rests; a job whose failures have begun too many rests in a row gives the host up.
+/// </summary>
+internal sealed class HostConduct(SqliteSession session, long now, int maxRests)
+{
+    /// <summary>Transport failures in a row before a host rests; DESIGN, Politeness.</summary>
+    private const int FailuresBeforeRest = 5;
+
+    private const long FirstRest = 1_000_000;
+    private const long LongestRest = 60_000_000;
+
+    private readonly HashSet<long> _answered = [];
+
+    public void Note(ItemReport report)
+    {
+        if (report.Outcome == Outcome.Released)
+        {
+            return;
+        }
+
+        if (report.Error is not { Transport: true } error)
+        {
+            _answered.Add(report.Lane.Host);
+        }
+        else
+        {
+            Fail(report.Lane, error);
+        }
+
+        if (report.Error?.RetryAfter is { } pause)
+        {
+            var until = now + StoreTime.FromSpan(pause);
+            session.Execute("rest_host", ("@until", until), ("@host", report.Lane.Host));
+            session.Execute("rest_queues", ("@until", until), ("@host", report.Lane.Host));
+        }
+    }
+
+    public void Write()
+    {
+        foreach (var host in _answered)
+        {
+            if (session.Execute("host_answered", ("@host", host)) > 0)
+            {
+                session.Execute("end_outages", ("@host", host));
+            }
+        }
+    }
+
+    private void Fail(Lane lane, FetchError error)
+    {
+        // Failures of transfers that began before the rest say nothing new.
+        if (session.Scalar(
+            "host_failed", ("@limit", FailuresBeforeRest), ("@now", now), ("@longest", LongestRest), ("@rest", FirstRest), ("@host", lane.Host)) is not { } until)
+        {
+            return;
+        }
+
+        _answered.Remove(lane.Host);
+        if (until > now)
+        {
+            session.Execute("rest_queues", ("@until", until), ("@host", lane.Host));
+            session.Execute(
+                "note_rest", ("@host", lane.Host), ("@limit", maxRests), ("@error_code", (int)error.Code), ("@error", error.Message), ("@job", lane.Job));
+        }
+    }
+}
