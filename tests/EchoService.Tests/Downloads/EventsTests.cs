@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using EchoService.Downloads.Store.Sqlite;
 using EchoService.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -178,6 +180,40 @@ public sealed class EventsTests
         Assert.NotEmpty(left);
         Assert.InRange(left.Max(), 0.1, 30);
         Assert.InRange((await downloads.JobAsync(id)).GetProperty("bytesPerSecond").GetDouble(), 50_000, 150_000);
+    }
+
+    [Fact]
+    public async Task ReadersThatStandStillHoldNobodyUp()
+    {
+        const int Items = 400;
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (_, _) => OriginAnswer.Text("x") with { Delay = TimeSpan.FromMilliseconds(3) });
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        // With such URLs the events of one job are more than the sockets between hold.
+        var downloads = new DownloadsClient(service.Client);
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, Items).Select(i => $"/{new string('x', 8000)}/{i}"), origin, new { perHost = 1, startAt = DateTimeOffset.UtcNow.AddSeconds(1) });
+        var still = new List<Socket>();
+        for (var n = 0; n < 20; n++)
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            still.Add(socket);
+            await socket.ConnectAsync(IPAddress.Loopback, service.Client.BaseAddress!.Port, Token);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /downloads/{id}/events HTTP/1.1\r\nHost: localhost\r\n\r\n"), Token);
+        }
+
+        var received = 0L;
+        StreamEvent? last = null;
+        await foreach (var each in service.Client.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+        {
+            received += each.Data.GetRawText().Length;
+            last = each;
+        }
+
+        Assert.Equal(("end", Items), (last!.Name, DownloadsClient.Count(last.Data, "done")));
+        Assert.True(received > 2_000_000, $"only {received} bytes of events");
+        Assert.InRange(MemoryTests.PeakResident(service.Id), 1, MemoryTests.MaxResident);
+        Assert.Equal(0, await service.StopAsync());
+        still.ForEach(socket => socket.Dispose());
     }
 
     [Fact]

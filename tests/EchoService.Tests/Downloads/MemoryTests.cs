@@ -9,7 +9,7 @@ namespace EchoService.Tests.Downloads;
 /// <summary>What the service process holds at most while much passes through it.</summary>
 public sealed class MemoryTests
 {
-    private const long MaxResident = 250_000_000;
+    internal const long MaxResident = 250_000_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -51,7 +51,7 @@ public sealed class MemoryTests
     }
 
     /// <summary>The most bytes that were ever resident.</summary>
-    private static long PeakResident(int processId)
+    internal static long PeakResident(int processId)
     {
         var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;

@@ -144,8 +144,9 @@ public sealed class PolitenessTests
         var items = await downloads.ItemsAsync(id, "state=failed");
         Assert.All(items, item => Assert.Equal("connect", DownloadsClient.Text(item, "errorCode")));
         Assert.All(items, item => Assert.EndsWith("the host was given up.", DownloadsClient.Text(item, "error"), StringComparison.Ordinal));
-        Assert.Contains("""echoservice_downloads_items_total{outcome="failed",error_code="connect"} 300""", await http.GetStringAsync("/metrics", Token), StringComparison.Ordinal);
         await service.Logs.WaitForAsync($"Host 127.0.0.1:{dead.Number} given up for job {id}");
+        await Eventually.Passes(async () => Assert.Contains(
+            """echoservice_downloads_items_total{error_code="connect",outcome="failed"} 300""", await http.GetStringAsync("/metrics", Token), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -106,6 +106,32 @@ public sealed class StorageFaultTests
         await AssertAllDoneAtTheFirstAttemptAsync(service, origin, id);
     }
 
+    /// <summary>The n-th call of each kind fails, once in each thread: every step of the protocol has its turn.</summary>
+    [Theory]
+    [InlineData("pwrite64")]
+    [InlineData("fsync,fdatasync,syncfs")]
+    [InlineData("rename,renameat,renameat2")]
+    [InlineData("openat")]
+    [InlineData("ftruncate")]
+    public async Task GoesOnByItselfWhicheverCallFails(string calls)
+    {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("ECHOSERVICE_SOAK") is null, "takes minutes: --soak runs it");
+        Tool.Require("strace");
+        foreach (var error in (string[])["ENOSPC", "EIO"])
+        {
+            foreach (var n in (int[])[1, 2, 3, 4, 5, 7, 10, 15, 25, 40])
+            {
+                await using var origin = await OriginAsync(Task.CompletedTask);
+                await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+                using (var strace = await AttachAsync(service, "-e", $"trace={calls}", "-P", service.DataDirectory, "-e", $"inject={calls}:error={error}:when={n}"))
+                {
+                    await AssertAllDoneAtTheFirstAttemptAsync(service, origin, await SubmitAsync(service, origin));
+                    await DetachAsync(strace);
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task GoesOnByItselfWhenSomebodyLetsGoOfTheDatabase()
     {

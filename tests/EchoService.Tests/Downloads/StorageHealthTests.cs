@@ -1,6 +1,8 @@
 using EchoService.Downloads.Content;
+using EchoService.Downloads.Content.Disk;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Downloads;

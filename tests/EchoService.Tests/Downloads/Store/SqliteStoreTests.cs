@@ -9,3 +9,8 @@ public sealed class SqliteRetryStoreTests : RetryStoreTests
 {
     private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
 }
+
+public sealed class SqliteOutageTests : OutageTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => SqliteStoreUnderTest.OpenAsync();
+}
