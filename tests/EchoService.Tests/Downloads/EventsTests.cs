@@ -191,7 +191,7 @@ public sealed class EventsTests
         await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
         // With such URLs the events of one job are more than the sockets between hold.
         var downloads = new DownloadsClient(service.Client);
-        var id = await downloads.SubmitAsync(Enumerable.Range(0, Items).Select(i => $"/{new string('x', 8000)}/{i}"), origin, new { perHost = 1, startAt = DateTimeOffset.UtcNow.AddSeconds(1) });
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, Items).Select(i => $"/{new string('x', 8000)}/{i}"), origin, new { perHost = 1, startAt = TimeProvider.System.GetUtcNow().AddSeconds(1) });
         var still = new List<Socket>();
         for (var n = 0; n < 20; n++)
         {

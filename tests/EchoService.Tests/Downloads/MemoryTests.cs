@@ -51,9 +51,14 @@ public sealed class MemoryTests
     }
 
     /// <summary>The most bytes that were ever resident.</summary>
-    internal static long PeakResident(int processId)
+    internal static long PeakResident(int processId) => Status(processId, "VmHWM:");
+
+    /// <summary>The bytes that are resident now.</summary>
+    internal static long Resident(int processId) => Status(processId, "VmRSS:");
+
+    private static long Status(int processId, string field)
     {
-        var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith(field, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

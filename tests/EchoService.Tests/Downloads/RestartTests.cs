@@ -94,6 +94,35 @@ public sealed class RestartTests
         Assert.Contains("echoservice.db", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task ADatabaseThatIsDamagedInTheMiddleIsToldAndACopyOfItGoesOn()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
+        var id = await new DownloadsClient(service.Client).SubmitAsync(Enumerable.Range(0, 1000).Select(i => $"/{i}"), origin);
+        await new DownloadsClient(service.Client).EndAsync(id);
+        Assert.Equal(0, await service.StopAsync());
+        var database = Path.Combine(service.DataDirectory, "echoservice.db");
+        var copy = Path.Combine(service.Folder, "copy.db");
+        File.Copy(database, copy);
+        await using (var file = new FileStream(database, FileMode.Open, FileAccess.Write))
+        {
+            // The header stays, and what says how the tables are named.
+            file.Position = 4 * 4096;
+            await file.WriteAsync(Enumerable.Repeat((byte)0xA5, (int)(file.Length - file.Position)).ToArray(), Token);
+        }
+
+        service.Launch();
+
+        Assert.Equal(3, await service.ExitAsync());
+        Assert.Contains("echoservice.db", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+        Assert.Equal(1000, Directory.GetFiles(Path.Combine(service.DataDirectory, "files", id)).Length);
+        File.Copy(copy, database, overwrite: true);
+        await service.StartAsync();
+        Assert.Equal(1000, DownloadsClient.Count(await new DownloadsClient(service.Client).JobAsync(id), "done"));
+    }
+
     private static void AssertNoPartialFileIsVisible(ServiceProcess service, Origin origin, string id)
     {
         var folder = Path.Combine(service.DataDirectory, "files", id);

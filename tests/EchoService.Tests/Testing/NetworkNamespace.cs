@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
 
 namespace EchoService.Tests.Testing;
 
@@ -10,7 +9,6 @@ namespace EchoService.Tests.Testing;
 /// A network of the test's own, without a way out, in which every address of both families is this machine's: whatever a program in it connects
 /// to, one listener on any address sees it. Names are resolved by whoever listens on 127.0.0.1, port 53, in there.
 /// </summary>
-[SupportedOSPlatform("linux")]
 internal sealed partial class NetworkNamespace : IAsyncDisposable
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET

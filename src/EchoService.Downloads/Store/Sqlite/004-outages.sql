@@ -23,3 +23,6 @@ BEGIN
     INSERT INTO notices (job, kind, due_at) SELECT NEW.key, 0, NEW.finished_at WHERE json_extract(NEW.options, '$.onComplete') IS NOT NULL;
     INSERT INTO notices (job, kind, due_at) VALUES (NEW.key, 1, NEW.finished_at);
 END;
+
+-- Pages of items that have ended in one way, however many have ended in another.
+CREATE INDEX items_ended ON items (job, state, n) WHERE state IN (3, 4, 5, 6);

@@ -41,8 +41,12 @@ internal sealed partial class SqliteDownloadStore
                 "items_failed_with", ReadItem, ("@job", job), ("@error_code", (int)code), ("@after", after ?? 0), ("@limit", limit + 1)),
             (not null, not null) => [],
             (ItemState.Running, _) => session.Query("items_under_way", ReadItem, ("@job", job), ("@after", after ?? 0), ("@limit", limit + 1)),
+            // Where most items are queued the next ones are near; where few are, their index is short.
+            (ItemState.Queued, _) => session.Query(
+                session.Scalar("queued_share", ("@job", job)) > 0 ? "items_queued" : "items_queued_few",
+                ReadItem, ("@job", job), ("@after", after ?? 0), ("@limit", limit + 1)),
             _ => session.Query(
-                "items_in_state", ReadItem, ("@job", job), ("@state", (int)state), ("@after", after ?? 0), ("@limit", limit + 1)),
+                "items_ended", ReadItem, ("@job", job), ("@state", (int)state), ("@after", after ?? 0), ("@limit", limit + 1)),
         });
         return Page<Item>.Cut(rows, limit, item => item.Number);
     }

@@ -15,7 +15,7 @@ DELETE FROM outages WHERE job = @job AND host = @host
 
 -- name: failing
 SELECT outages.job, jobs.id, outages.host, hosts.name, CASE WHEN jobs.concurrency = 1 THEN 0 ELSE outages.host END, rests, error_code, error
-FROM outages INDEXED BY outages_failing JOIN jobs ON jobs.key = outages.job JOIN hosts ON hosts.key = outages.host
+FROM outages INDEXED BY outages_failing CROSS JOIN jobs ON jobs.key = outages.job CROSS JOIN hosts ON hosts.key = outages.host
 WHERE given_up = 1 AND jobs.state = 2 LIMIT 1
 
 -- name: fail_queued

@@ -35,9 +35,21 @@ FROM items INDEXED BY items_under_way WHERE job = @job AND state IN (1, 2) AND n
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items INDEXED BY items_failed WHERE job = @job AND state = 4 AND error_code = @error_code AND n > @after ORDER BY n LIMIT @limit
 
--- name: items_in_state
+-- name: items_queued
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
-FROM items WHERE job = @job AND state = @state AND n > @after ORDER BY n LIMIT @limit
+FROM items WHERE job = @job AND state = 0 AND n > @after ORDER BY n LIMIT @limit
+
+-- name: items_ended
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
+FROM items INDEXED BY items_ended WHERE job = @job AND state IN (3, 4, 5, 6) AND state = @state AND n > @after ORDER BY n LIMIT @limit
+
+-- name: items_queued_few
+SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
+FROM items INDEXED BY items_claimable WHERE job = @job AND state = 0 AND n > @after ORDER BY n LIMIT @limit
+
+-- name: queued_share
+-- Percent of the job's items.
+SELECT queued * 100 / max(total, 1) FROM jobs WHERE key = @job
 
 -- name: totals
 -- Of running jobs alone: what is paused or scheduled waits for nobody, and would look like a queue that does not move.

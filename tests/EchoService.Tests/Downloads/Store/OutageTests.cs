@@ -122,7 +122,7 @@ public abstract class OutageTests : StoreTests
     }
 
     /// <summary>Reports one item of the lane, and hands back the others.</summary>
-    private Task ReportAsync(Lane lane, ItemReport? report = null)
+    private Task<CommitResult> ReportAsync(Lane lane, ItemReport? report = null)
     {
         _failures = report is { Error.Transport: false } ? 0 : _failures;
         var rest = lane.Items.Where(item => item.Number != report?.Number).Select(item => new ItemReport(lane, item.Number, Outcome.Released));

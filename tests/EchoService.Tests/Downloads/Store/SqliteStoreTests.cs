@@ -12,5 +12,5 @@ public sealed class SqliteRetryStoreTests : RetryStoreTests
 
 public sealed class SqliteOutageTests : OutageTests
 {
-    private protected override Task<IStoreUnderTest> OpenAsync() => SqliteStoreUnderTest.OpenAsync();
+    private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
 }
