@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace EchoService.Configuration;
 
 internal static class ServiceRun
@@ -11,6 +13,8 @@ internal static class ServiceRun
         await using (app)
         {
             var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
+            var timeout = app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+            using var stopping = app.Lifetime.ApplicationStopping.Register(() => app.Logger.Stopping(timeout.TotalSeconds));
             try
             {
                 await app.StartAsync();

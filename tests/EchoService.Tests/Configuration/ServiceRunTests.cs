@@ -1,4 +1,5 @@
 using EchoService.Configuration;
+using EchoService.Tests.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,6 +29,14 @@ public sealed class ServiceRunTests
     public async Task AnOrderlyStopIsExitCode0()
     {
         Assert.Equal(0, await RunAsync(services => services.AddHostedService<StoppingService>()));
+    }
+
+    [Fact]
+    public async Task SaysThatItStopsAndHowLongThatMayTake()
+    {
+        await using var service = await ServiceProcess.StartAsync(("Shutdown:Timeout", "7.5"));
+        Assert.Equal(0, await service.StopAsync());
+        Assert.Contains(service.Output.Snapshot(), line => line.EndsWith("INF Stopping: what still runs has 7.5 s to end", StringComparison.Ordinal));
     }
 
     private static async Task<int> RunAsync(Action<IServiceCollection> add)

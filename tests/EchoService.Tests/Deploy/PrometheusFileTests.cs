@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Deploy;
 
 /// <summary>What lies in deploy/prometheus: scrape configurations and alert rules.</summary>
-public sealed class PrometheusFileTests
+public sealed partial class PrometheusFileTests
 {
     private const string Rules = "deploy/prometheus/alerts.yml";
     private const string Cases = "deploy/prometheus/alerts.test.yml";
@@ -43,4 +44,23 @@ public sealed class PrometheusFileTests
         Assert.NotEmpty(series);
         Assert.All(rules.Concat(series), metrics.Has);
     }
+
+    [Fact]
+    public async Task TheReadmeTellsOfExactlyTheMetricsOfOursThatThereAre()
+    {
+        using var service = new ServiceFixture();
+        using var http = service.CreateClient();
+        var text = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        var there = Family().Matches(text).Select(match => match.Groups["name"].Value);
+        var readme = await File.ReadAllTextAsync(Repository.Path("README.md"), TestContext.Current.CancellationToken);
+        var rows = readme.Split("| Metric (`echoservice_…`)")[1].Split("\n\n")[0].Split('\n').Skip(2);
+        var told = rows.SelectMany(row => Quoted().Matches(row.Split('|')[1]).Select(match => match.Groups["name"].Value));
+        Assert.Equal(there.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"^# TYPE echoservice_(?<name>\w+) ", RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Family();
+
+    [GeneratedRegex(@"`(?<name>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Quoted();
 }
