@@ -11,16 +11,19 @@ internal sealed record BenchOptions(int Connections, int Size, int Depth, TimeSp
 /// <summary><c>bench HOST:PORT</c>: an echo load whose every reply is checked.</summary>
 internal static class BenchCommand
 {
+    /// <summary>Bytes of one connection.</summary>
+    private const long MostUnderWay = 100_000_000;
+
     public static Command Create()
     {
         var target = new Argument<string>("host:port") { Description = "Where the echo service listens." };
-        var connections = Number("--connections", 10, "Connections at once.");
-        var size = Number("--size", 64, "Bytes of a message, its line end included.", least: 2);
-        var depth = Number("--depth", 1, "Messages under way at once on a connection.");
+        var connections = Number("--connections", 10, "Connections at once.", 100_000);
+        var size = Number("--size", 64, "Bytes of a message, its line end included.", 16_000_000, least: 2);
+        var depth = Number("--depth", 1, "Messages under way at once on a connection.", 100_000);
         var seconds = new Option<double>("--seconds") { Description = "How long to send.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" };
         var prefix = new Option<string>("--prefix") { Description = "What each reply has before the message.", DefaultValueFactory = _ => "", HelpName = "TEXT" };
         var json = new Option<bool>("--json") { Description = "One JSON document." };
-        seconds.Validators.Add(Check.AtLeast(seconds, 0.01));
+        Check.Within(seconds, 0.01, Check.MostSeconds);
         var command = new ExampleCommand("bench", "Sends echo load and measures it; every reply is checked.",
             "echoctl bench localhost:7", "echoctl bench localhost:8888 --prefix 'Echoed back: '", "echoctl bench localhost:7 --connections 100 --size 1024 --depth 16 --seconds 10")
         { target, connections, size, depth, seconds, prefix, json };
@@ -28,6 +31,11 @@ internal static class BenchCommand
         {
             var options = new BenchOptions(
                 parsed.GetValue(connections), parsed.GetValue(size), parsed.GetValue(depth), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(prefix)!);
+            if ((long)options.Size * options.Depth > MostUnderWay)
+            {
+                throw CommandException.Usage($"--size times --depth may be {Sizes.Text(MostUnderWay)} at most: that is what each connection keeps under way.");
+            }
+
             var host = HostPort.Parse(parsed.GetValue(target)!);
             var result = await new BenchLoad(host, options, TimeProvider.System).RunAsync(token);
             using var output = new Output();
@@ -45,10 +53,10 @@ internal static class BenchCommand
         return command;
     }
 
-    private static Option<int> Number(string name, int usual, string description, int least = 1)
+    private static Option<int> Number(string name, int usual, string description, int most, int least = 1)
     {
         var option = new Option<int>(name) { Description = description, DefaultValueFactory = _ => usual, HelpName = "N" };
-        option.Validators.Add(Check.AtLeast(option, least));
+        Check.Within(option, least, most);
         return option;
     }
 

@@ -28,7 +28,7 @@ internal sealed class BenchLoad(HostPort target, BenchOptions options, TimeProvi
             all.Add(connection.Latency);
         }
 
-        return new BenchResult(
-            all, seconds, options.Size, connections.Count(connection => connection.Error is not null), connections.Select(connection => connection.Error).FirstOrDefault(error => error is not null));
+        var errors = connections.Select(connection => connection.Error ?? (connection.Latency.Count == 0 ? "no reply came" : null)).OfType<string>().ToList();
+        return new BenchResult(all, seconds, options.Size, errors.Count, errors.FirstOrDefault());
     }
 }

@@ -14,7 +14,7 @@ internal static class CancelCommand
         command.SetAction(async (parsed, token) =>
         {
             using var client = server.Client(parsed)!;
-            var job = new RemoteJob(await client.PostAsync($"downloads/{Uri.EscapeDataString(parsed.GetValue(id)!)}/cancel", null, token));
+            var job = new RemoteJob(await client.PostAsync(RemoteJob.PathOf(parsed.GetValue(id)!) + "/cancel", null, token));
             using var output = new Output();
             await output.Text.WriteLineAsync($"{job.Id} {job.State}");
             return ExitCode.Done;

@@ -10,12 +10,12 @@ internal static class CharsCommand
     public static Command Create()
     {
         var words = new Argument<string[]>("words") { Description = "Words of the characters' names.", Arity = ArgumentArity.OneOrMore };
-        var limit = new Option<int>("--limit") { Description = "Shows at most this many.", DefaultValueFactory = _ => int.MaxValue, HelpName = "N" };
+        var limit = new Option<int>("--limit") { Description = "Shows at most this many; all, if not given.", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document." };
         var command = new ExampleCommand("chars", "Finds Unicode characters by words of their names.",
             "echoctl chars chess black", "echoctl chars cat face --json", "echoctl chars cjk --limit 10") { words, limit, json };
-        limit.Validators.Add(Check.AtLeast(limit, 0));
-        command.SetAction(parsed => Run(string.Join(' ', parsed.GetValue(words)!), parsed.GetValue(limit), parsed.GetValue(json)));
+        Check.Within(limit, 0, int.MaxValue);
+        command.SetAction(parsed => Run(string.Join(' ', parsed.GetValue(words)!), parsed.GetResult(limit) is null ? int.MaxValue : parsed.GetValue(limit), parsed.GetValue(json)));
         return command;
     }
 

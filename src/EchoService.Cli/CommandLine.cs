@@ -10,27 +10,16 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         using var interruption = new Interruption();
+        var variables = new Variables();
         try
         {
-            var root = Root();
-            var parsed = WithVariables(root, args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction and not ExamplesHelp)
-            {
-                var command = parsed.CommandResult.Command is RootCommand ? "echoctl" : $"echoctl {parsed.CommandResult.Command.Name}";
-                throw CommandException.Usage($"{parsed.Errors[0].Message} Try '{command} --help'.");
-            }
-
-            if (UnknownOption(parsed, args) is { } unknown)
-            {
-                throw CommandException.Usage($"There is no option '{unknown}'. Try 'echoctl {parsed.CommandResult.Command.Name} --help'.");
-            }
-
+            var parsed = Parse(args, variables);
             return await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
         }
         catch (CommandException exception)
         {
-            Say(exception.Message);
+            Say(exception.Message + variables.NoteOn(exception.Message));
             return exception.ExitCode;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
@@ -46,10 +35,68 @@ internal static class CommandLine
             Say(exception.Message);
             return ExitCode.SomeFailed;
         }
+#pragma warning disable CA1031 // Nobody at a keyboard can do anything with a stack trace.
+        catch (Exception exception)
+        {
+            Say($"An error that echoctl does not know: {exception.GetType().Name}: {exception.Message}");
+            return ExitCode.SomeFailed;
+        }
+#pragma warning restore CA1031
     }
 
     /// <summary>One line on standard error.</summary>
-    public static void Say(string message) => Console.Error.WriteLine("echoctl: " + message.ReplaceLineEndings(" "));
+    public static void Say(string message) => Console.Error.WriteLine("echoctl: " + Output.Printable(message.ReplaceLineEndings(" ")));
+
+    /// <summary>What is behind an exception that says no more than that there is something behind it.</summary>
+    public static string Reason(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+        {
+            exception = inner;
+        }
+
+        return exception.Message;
+    }
+
+    /// <exception cref="CommandException">The command line is not valid.</exception>
+    private static ParseResult Parse(string[] args, Variables variables)
+    {
+        var root = Root();
+        var parsed = variables.Complete(root, args);
+        if (parsed.Action is HelpAction or ExamplesHelp)
+        {
+            return parsed;
+        }
+
+        if (UnknownCommand(parsed, root) is { } word)
+        {
+            throw CommandException.Usage($"There is no command '{word}'. Commands are {string.Join(", ", root.Subcommands.Select(known => known.Name))}.");
+        }
+
+        var command = parsed.CommandResult.Command;
+        var help = command is RootCommand ? "echoctl --help" : $"echoctl {string.Join(' ', Path(parsed.CommandResult))} --help";
+        if (UnknownOption(parsed, args) is { } unknown)
+        {
+            throw CommandException.Usage($"There is no option '{unknown}'. Try '{help}'.");
+        }
+
+        if (parsed.Errors.Count > 0)
+        {
+            var missing = command.Subcommands.Count > 0 ? "Give a command." : parsed.Errors[0].Message;
+            throw CommandException.Usage($"{missing} Try '{help}'.");
+        }
+
+        return parsed;
+    }
+
+    private static IEnumerable<string> Path(SymbolResult result) => result.Parent is CommandResult parent
+        ? parent.Command is RootCommand ? [((CommandResult)result).Command.Name] : [.. Path(parent), ((CommandResult)result).Command.Name]
+        : [];
+
+    /// <summary>The word that stands where a command would.</summary>
+    private static string? UnknownCommand(ParseResult parsed, RootCommand root) => parsed.CommandResult.Command == root
+        ? parsed.UnmatchedTokens.FirstOrDefault(token => !token.StartsWith('-'))
+        : null;
 
     /// <summary>The parser takes what it does not know for an argument, where there may be one.</summary>
     private static string? UnknownOption(ParseResult parsed, string[] args) => args.Contains("--")
@@ -57,6 +104,7 @@ internal static class CommandLine
         : parsed.CommandResult.Children.OfType<ArgumentResult>()
             .SelectMany(argument => argument.Tokens)
             .Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens)
             .FirstOrDefault(value => value.Length > 1 && value[0] == '-' && !char.IsAsciiDigit(value[1]));
 
     private static RootCommand Root()
@@ -72,31 +120,10 @@ internal static class CommandLine
             JobsCommand.Create(),
             WatchCommand.Create(),
             CancelCommand.Create(),
+            KeyCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new ExamplesHelp((HelpAction)help.Action!);
         return root;
-    }
-
-    /// <summary>An option that is not given takes the value of its variable: <c>--per-host</c> that of <c>ECHOCTL_PER_HOST</c>.</summary>
-    private static ParseResult WithVariables(RootCommand root, string[] args)
-    {
-        var parsed = root.Parse(args);
-        var added = parsed.CommandResult.Command.Options
-            .Where(option => option is not HelpOption and not VersionOption && parsed.GetResult(option) is null or { Implicit: true })
-            .Select(option => (option.Name, Value: Environment.GetEnvironmentVariable(Variable(option))))
-            .Where(pair => !string.IsNullOrEmpty(pair.Value))
-            .Select(pair => $"{pair.Name}={pair.Value}")
-            .ToList();
-        return added.Count == 0 ? parsed : root.Parse(Insert(args, added));
-    }
-
-    private static string Variable(Option option) => "ECHOCTL_" + option.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant();
-
-    /// <summary>Before a <c>--</c>, after which nothing is an option.</summary>
-    private static string[] Insert(string[] args, List<string> added)
-    {
-        var end = Array.IndexOf(args, "--");
-        return end < 0 ? [.. args, .. added] : [.. args[..end], .. added, .. args[end..]];
     }
 }

@@ -10,24 +10,28 @@ internal static class ConnectCommand
         var target = new Argument<string>("target") { Description = "HOST:PORT, ws://… or wss://…." };
         var tls = new Option<bool>("--tls") { Description = "Speaks TLS." };
         var insecure = new Option<bool>("--insecure", "-k") { Description = "Takes any TLS certificate." };
+        var cacert = new Option<string?>("--cacert") { Description = "Trusts the certificates in this PEM file, and no others.", HelpName = "FILE" };
+        var headers = new Option<string[]>("--header", "-H") { Description = "With a WebSocket: a request header 'Name: value'; may be given several times.", HelpName = "HEADER" };
         var header = new Option<string?>("--proxy-header") { Description = "Begins with a PROXY protocol header: v1 or v2.", HelpName = "v1|v2" };
         var crlf = new Option<bool>("--crlf") { Description = "Ends lines with CR LF, as telnet does." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "No times, no summary." };
         var count = new Option<int>("--count", "-c") { Description = "Sends this many lines of its own, and stops.", HelpName = "N" };
         var interval = new Option<double>("--interval") { Description = "Seconds between two of these lines.", DefaultValueFactory = _ => 1, HelpName = "SECONDS" };
         var timeout = new Option<double>("--timeout") { Description = "Seconds to wait for the last of these lines' replies.", DefaultValueFactory = _ => 5, HelpName = "SECONDS" };
-        header.AcceptOnlyFromAmong("v1", "v2");
-        count.Validators.Add(Check.AtLeast(count, 1));
-        interval.Validators.Add(Check.AtLeast(interval, 0));
-        timeout.Validators.Add(Check.AtLeast(timeout, 0));
+        Check.OneOf(header, "v1", "v2");
+        Check.Within(count, 1, int.MaxValue);
+        Check.Within(interval, 0, Check.MostSeconds);
+        Check.Within(timeout, 0, Check.MostSeconds);
         var command = new ExampleCommand("connect", "Talks to a TCP service or a WebSocket line by line.",
             "echoctl connect localhost:8888", "echoctl connect localhost:8888 --count 5 --interval 0.2",
             "printf 'cat face\\n' | echoctl connect localhost:2323", "echoctl connect ws://localhost:8080/tcp/echo",
             "echoctl connect lb.example:443 --tls --proxy-header v2")
-        { target, tls, insecure, header, crlf, quiet, count, interval, timeout };
+        { target, tls, cacert, insecure, header, headers, crlf, quiet, count, interval, timeout };
         command.SetAction(async (parsed, token) =>
         {
-            var options = new PeerOptions(parsed.GetValue(target)!, parsed.GetValue(tls), parsed.GetValue(insecure), parsed.GetValue(header));
+            var options = new PeerOptions(
+                parsed.GetValue(target)!, parsed.GetValue(tls), parsed.GetValue(insecure), parsed.GetValue(cacert) is { } file ? TransferOptions.Roots(file) : null,
+                parsed.GetValue(header), TransferOptions.Headers(parsed.GetValue(headers)));
             await using var peer = await Peer.ConnectAsync(options, token);
             using var output = new Output();
             var session = new ConnectSession(peer, output, TimeProvider.System, parsed.GetValue(crlf) ? "\r\n" : "\n", parsed.GetValue(quiet));

@@ -11,6 +11,10 @@ internal sealed class DownloadCommand
     private const int UsualConcurrency = 64;
     private const int UsualPerHost = 8;
 
+    /// <summary>As the engine takes them.</summary>
+    private const int MostConcurrency = 10_000;
+    private const int MostAttempts = 100;
+
     private readonly Argument<string[]> _urls = new("URL") { Description = "What to fetch.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _input = new("--input", "-i") { Description = "A list of URLs, one a line (.ndjson: an item a line); - is standard input.", HelpName = "FILE" };
     private readonly Option<string> _output = new("--output", "-o") { Description = "The folder for the files.", DefaultValueFactory = _ => ".", HelpName = "DIR" };
@@ -45,12 +49,10 @@ internal sealed class DownloadCommand
             _urls, _input, _output, _concurrency, _perHost, _sequential, _template, _values, _name, _metadata, _onConflict, _attempts,
             _maxBytes, _limit, _checksum, _verbose, _json, _watch,
         };
-        _onConflict.AcceptOnlyFromAmong("rename", "overwrite", "skip", "fail");
-        foreach (var option in (Option<int>[])[_concurrency, _perHost, _attempts])
-        {
-            option.Validators.Add(Check.AtLeast(option, 1));
-        }
-
+        Check.OneOf(_onConflict, "rename", "overwrite", "skip", "fail");
+        Check.Within(_concurrency, 1, MostConcurrency);
+        Check.Within(_perHost, 1, MostConcurrency);
+        Check.Within(_attempts, 1, MostAttempts);
         _transfer.AddTo(command);
         _server.AddTo(command);
         command.SetAction(RunAsync);
@@ -60,39 +62,84 @@ internal sealed class DownloadCommand
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken token)
     {
         using var spool = new Spool();
-        var request = await ReadAsync(parsed, spool, token);
-        return _server.Client(parsed) is { } client
-            ? await ServerDownload.RunAsync(client, request, parsed.GetValue(_watch), token)
-            : await new LocalDownload(request, TimeProvider.System).RunAsync(token);
+        if (_server.Client(parsed) is not { } client)
+        {
+            RefuseWithout(parsed);
+            return await new LocalDownload(await ReadAsync(parsed, spool, local: true, token), TimeProvider.System).RunAsync(token);
+        }
+
+        RefuseWithServer(parsed);
+        return await ServerDownload.RunAsync(client, await ReadAsync(parsed, spool, local: false, token), parsed.GetValue(_watch), token);
     }
 
-    private async Task<DownloadRequest> ReadAsync(ParseResult parsed, Spool spool, CancellationToken token)
+    private void RefuseWithout(ParseResult parsed)
+    {
+        if (parsed.GetValue(_watch))
+        {
+            throw CommandException.Usage("--watch goes with --server: without one the command waits for the end anyway.");
+        }
+    }
+
+    /// <summary>What a service would not do is not passed over in silence.</summary>
+    private void RefuseWithServer(ParseResult parsed)
+    {
+        foreach (var (option, reason) in (IEnumerable<(Option, string)>)
+        [
+            (_output, "the files stay with the service, at /downloads/<id>/archive and /downloads/<id>/items/<n>/content"),
+            (_limit, "the service's rate is its operator's (Downloads:MaxBytesPerSecond)"),
+            .. _transfer.LocalOnly.Select(option => (option, "how the service connects is its operator's to say")),
+        ])
+        {
+            if (IsGiven(parsed, option))
+            {
+                throw CommandException.Usage($"{option.Name} does not go with --server: {reason}.");
+            }
+        }
+
+        if (parsed.GetValue(_verbose) && !parsed.GetValue(_watch))
+        {
+            throw CommandException.Usage("--verbose goes with --server only beside --watch: without it nobody waits for an URL.");
+        }
+    }
+
+    /// <param name="local">False: what is not given is left to the service.</param>
+    private async Task<DownloadRequest> ReadAsync(ParseResult parsed, Spool spool, bool local, CancellationToken token)
     {
         var list = await ListAsync(parsed, spool, token);
         var sequential = parsed.GetValue(_sequential);
-        var given = parsed.GetResult(_concurrency) is { Implicit: false };
         var concurrency = sequential ? 1 : parsed.GetValue(_concurrency);
-        var perHost = parsed.GetResult(_perHost) is { Implicit: false } ? parsed.GetValue(_perHost) : given || sequential ? concurrency : UsualPerHost;
+        var perHost = IsGiven(parsed, _perHost) ? parsed.GetValue(_perHost) : IsGiven(parsed, _concurrency) || sequential ? concurrency : UsualPerHost;
         var options = new JobOptions
         {
-            Concurrency = concurrency,
-            PerHost = perHost,
-            Attempts = parsed.GetValue(_attempts),
+            Concurrency = local || sequential || IsGiven(parsed, _concurrency) ? concurrency : null,
+            PerHost = local || IsGiven(parsed, _perHost) ? perHost : null,
+            Attempts = local || IsGiven(parsed, _attempts) ? parsed.GetValue(_attempts) : null,
             MaxBytes = Size(parsed, _maxBytes),
             UrlTemplate = parsed.GetValue(_template),
             MetadataUrl = parsed.GetValue(_metadata),
             FileName = parsed.GetValue(_name),
             OnConflict = parsed.GetValue(_onConflict) is { } rule ? Enum.Parse<OnConflict>(rule, ignoreCase: true) : null,
-            Headers = _transfer.Headers(parsed),
+            Headers = local ? _transfer.Headers(parsed) : _transfer.HeadersWithUser(parsed),
         };
         foreach (var (field, problem) in JobOptionsRules.Check(options))
         {
-            throw CommandException.Usage($"{field}: {problem}");
+            throw CommandException.Usage($"{OptionOf(field)}: {problem}");
         }
 
         return new DownloadRequest(
             list, options, _transfer.Settings(parsed), parsed.GetValue(_output)!, concurrency, perHost, Size(parsed, _limit) ?? 0, parsed.GetValue(_verbose), parsed.GetValue(_json));
     }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+
+    /// <summary>How a field of the engine's is called here.</summary>
+    private static string OptionOf(string field) => field switch
+    {
+        "fileName" => "--name",
+        "urlTemplate" => "--template",
+        "headers" => "--header",
+        _ => field,
+    };
 
     private async Task<UrlList> ListAsync(ParseResult parsed, Spool spool, CancellationToken token)
     {

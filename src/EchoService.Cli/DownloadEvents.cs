@@ -6,13 +6,6 @@ using EchoService.Downloads.Store;
 
 namespace EchoService.Cli;
 
-/// <summary>An item that has come to its end in this run.</summary>
-internal sealed record EndedItem(int Number, string Url, ItemState State, string? FileName, long? Size, int? HttpStatus, ErrorCode? ErrorCode, string? Error)
-{
-    public static EndedItem Of(Item item) =>
-        new(item.Number, item.Url, item.State, item.State == ItemState.Done ? item.FileName : null, item.State == ItemState.Done ? item.Size : null, item.HttpStatus, item.ErrorCode, item.Error ?? (item.DuplicateOf is { } first ? $"The same as line {first}." : null));
-}
-
 /// <summary>What the engine commits, handed from its thread to the command's.</summary>
 internal sealed class DownloadEvents
 {
@@ -34,7 +27,7 @@ internal sealed class DownloadEvents
             {
                 var url = report.Lane.Items.First(item => item.Number == report.Number).Url;
                 var done = state == ItemState.Done;
-                _items.Writer.TryWrite(new EndedItem(
+                _items.Writer.TryWrite(EndedItem.Of(
                     report.Number, url, state, outcome.Placement?.Name, done ? report.File?.Size : null, report.File?.HttpStatus ?? report.Error?.HttpStatus,
                     outcome.Error, state == ItemState.Failed ? report.Error?.Message ?? "The file's name is taken." : state == ItemState.Skipped ? "The file's name is taken." : null));
             }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EchoService.Downloads;
 using EchoService.Downloads.Jobs;
 
 namespace EchoService.Cli;
@@ -10,7 +9,7 @@ internal sealed class DownloadJson(Output output)
     public void Line(EndedItem item) => Write(writer => WriteItem(writer, item));
 
     /// <param name="items">Written one by one: a list may be long.</param>
-    public void Job(DownloadRequest request, Job? job, FormerFiles former, TimeSpan took, IReadOnlyDictionary<string, int> errors, IEnumerable<Item> items) => Write(writer =>
+    public void Job(DownloadRequest request, Job? job, FormerFiles former, TimeSpan took, Failures failures, IEnumerable<Item> items) => Write(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("output", Path.GetFullPath(request.Output));
@@ -24,7 +23,7 @@ internal sealed class DownloadJson(Output output)
         writer.WriteNumber("cancelled", job?.Counts.Cancelled ?? 0);
         writer.WriteEndObject();
         writer.WriteStartObject("errors");
-        foreach (var (code, count) in errors)
+        foreach (var (code, count) in failures.Causes)
         {
             writer.WriteNumber(code, count);
         }
@@ -54,11 +53,11 @@ internal sealed class DownloadJson(Output output)
         writer.WriteStartObject();
         writer.WriteNumber("n", item.Number);
         writer.WriteString("url", item.Url);
-        writer.WriteString("state", JsonNamingPolicy.CamelCase.ConvertName(item.State.ToString()));
+        writer.WriteString("state", item.State);
         writer.WriteString("fileName", item.FileName);
         Number(writer, "size", item.Size);
         Number(writer, "httpStatus", item.HttpStatus);
-        writer.WriteString("errorCode", item.ErrorCode?.Text());
+        writer.WriteString("errorCode", item.ErrorCode);
         writer.WriteString("error", item.Error);
         writer.WriteEndObject();
     }

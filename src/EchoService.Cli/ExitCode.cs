@@ -16,5 +16,8 @@ internal sealed class CommandException(string message, int exitCode = ExitCode.S
 {
     public int ExitCode { get; } = exitCode;
 
+    /// <summary>The same may go well a moment later.</summary>
+    public bool MayPass { get; init; }
+
     public static CommandException Usage(string message) => new(message, Cli.ExitCode.BadUsage);
 }

@@ -15,7 +15,7 @@ internal static class FetchCommand
         var include = new Option<bool>("--include", "-i") { Description = "Shows status and headers before the body." };
         var file = new Option<string?>("--out", "-o") { Description = "Writes the body into this file.", HelpName = "FILE" };
         var timeout = new Option<double>("--timeout") { Description = "Seconds for the whole transfer.", DefaultValueFactory = _ => 3600, HelpName = "SECONDS" };
-        timeout.Validators.Add(Check.AtLeast(timeout, 0.001));
+        Check.Within(timeout, 0.001, Check.MostSeconds);
         var transfer = new TransferOptions();
         var command = new ExampleCommand("fetch", "Fetches one page and prints it.",
             "echoctl fetch https://example.com", "echoctl fetch -i localhost:8080/health/ready", "echoctl fetch https://example.com --out page.html")

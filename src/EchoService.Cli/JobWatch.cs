@@ -1,43 +1,134 @@
-using System.Globalization;
+using System.Text.Json;
 
 namespace EchoService.Cli;
 
-/// <summary>Follows a service's job to its end: one turning line on a terminal's standard error, and the counts at the end.</summary>
-internal static class JobWatch
+/// <summary>Follows a service's job to its end: a bar on a terminal, a line for each item with <c>-v</c>, and the counts at the end.</summary>
+internal sealed class JobWatch(ServerClient client, string id, bool verbose, bool json, TimeProvider time)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(500);
+    /// <summary>Failures whose causes are asked for at the end.</summary>
+    private const int MostFailures = 100_000;
 
-    public static async Task<int> RunAsync(ServerClient client, string id, bool json, TimeProvider time, CancellationToken token)
+    private readonly RemoteProgress _progress = new(time);
+    private readonly HashSet<int> _told = [];
+    private bool _missed;
+
+    public async Task<int> RunAsync(CancellationToken token)
     {
         using var output = new Output();
-        var live = !Console.IsErrorRedirected && !json;
-        while (true)
+        RemoteJob job;
+        try
         {
-            var job = new RemoteJob(await client.GetAsync($"downloads/{Uri.EscapeDataString(id)}", token));
-            if (job.Ended)
-            {
-                Erase(live);
-                await output.Text.WriteLineAsync(json ? job.Json.GetRawText() : $"{job.Counts}\n{job.Took}");
-                return job.AllWell ? ExitCode.Done : ExitCode.SomeFailed;
-            }
+            job = await FollowAsync(output, token);
+        }
+        catch (OperationCanceledException) when (token.IsCancellationRequested)
+        {
+            CommandLine.Say($"Interrupted: the job goes on. 'echoctl watch {id}' follows it, 'echoctl cancel {id}' ends it.");
+            throw;
+        }
 
-            if (live)
-            {
-                var share = job.Total == 0 ? 0 : 100.0 * job.EndedItems / job.Total;
-                await Console.Error.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"\r\e[K{job.State} {job.EndedItems}/{job.Total} ({share:0}%)  {job.Counts}  {Sizes.Text(job.Bytes)}"));
-            }
+        if (verbose)
+        {
+            await TellMissedAsync(output, job, token);
+        }
 
-            try
-            {
-                await Task.Delay(s_interval, time, token);
-            }
-            catch (OperationCanceledException)
-            {
-                Erase(live);
-                throw;
-            }
+        if (json)
+        {
+            await output.Text.WriteLineAsync(job.Json.GetRawText());
+        }
+        else
+        {
+            await TellEndAsync(output, job, token);
+        }
+
+        return job.AllWell ? ExitCode.Done : ExitCode.SomeFailed;
+    }
+
+    private async Task<RemoteJob> FollowAsync(Output output, CancellationToken token)
+    {
+        await using var bar = verbose || json ? null : DownloadBar.TryStart(_progress.Look, time);
+        var stream = new JobStream(client, id, time) { Away = away => NoteAway(away, told: bar is not null) };
+        return await stream.FollowAsync((name, data) => See(output, name, data), token);
+    }
+
+    private void NoteAway(bool away, bool told)
+    {
+        _progress.NoteAway(away);
+        if (!told)
+        {
+            CommandLine.Say(away ? $"{client.Name} does not answer; trying again." : $"{client.Name} answers again.");
         }
     }
 
-    private static void Erase(bool live) => Console.Error.Write(live ? "\r\e[K" : "");
+    private void See(Output output, string name, JsonElement data)
+    {
+        _progress.Note(data);
+        if (!verbose)
+        {
+            return;
+        }
+
+        if (name == "snapshot" || data.GetProperty("resync").GetBoolean())
+        {
+            _missed = true;
+            return;
+        }
+
+        foreach (var item in data.GetProperty("items").EnumerateArray().Select(EndedItem.Of).Where(item => item.State is not ("queued" or "running")))
+        {
+            Tell(output, item);
+        }
+    }
+
+    private void Tell(Output output, EndedItem item)
+    {
+        if (!_told.Add(item.Number))
+        {
+            return;
+        }
+
+        if (json)
+        {
+            new DownloadJson(output).Line(item);
+            return;
+        }
+
+        output.Text.WriteLine(Output.Printable(item.Line));
+        output.Text.Flush();
+    }
+
+    /// <summary>What ended before we came, and what changed faster than the events tell.</summary>
+    private async Task TellMissedAsync(Output output, RemoteJob job, CancellationToken token)
+    {
+        if (!_missed && _told.Count == job.Json.GetProperty("total").GetInt32())
+        {
+            return;
+        }
+
+        await foreach (var item in RemoteJob.ItemsAsync(client, id, null, token))
+        {
+            Tell(output, item);
+        }
+    }
+
+    private async Task TellEndAsync(Output output, RemoteJob job, CancellationToken token)
+    {
+        if (job.Count("failed") is 0 or > MostFailures)
+        {
+            await output.Text.WriteLineAsync($"{job.Counts}\n{job.Took}");
+            return;
+        }
+
+        var failures = new Failures();
+        await foreach (var item in RemoteJob.ItemsAsync(client, id, "failed", token))
+        {
+            failures.Add(item);
+        }
+
+        if (!verbose)
+        {
+            failures.Tell();
+        }
+
+        await output.Text.WriteLineAsync($"{failures.Summary(job.Count("done"), (job.Count("skipped"), "skipped"), (job.Count("cancelled"), "cancelled"))}\n{job.Took}");
+    }
 }

@@ -10,11 +10,11 @@ internal static class JobsCommand
     public static Command Create()
     {
         var state = new Option<string?>("--state") { Description = "Only jobs in this state.", HelpName = "STATE" };
-        var limit = new Option<int>("--limit") { Description = "Shows at most this many.", DefaultValueFactory = _ => 20, HelpName = "N" };
+        var limit = new Option<int>("--limit") { Description = "Shows at most this many, up to 1000.", DefaultValueFactory = _ => 20, HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "The service's own answer." };
         var server = new ServerOptions(required: true);
-        limit.Validators.Add(Check.AtLeast(limit, 1));
-        state.AcceptOnlyFromAmong("scheduled", "running", "paused", "completed", "cancelled");
+        Check.Within(limit, 1, 1000);
+        Check.OneOf(state, "scheduled", "running", "paused", "completed", "cancelled");
         var command = new ExampleCommand("jobs", "Lists a service's jobs, newest first.", "echoctl jobs", "echoctl jobs --state running --server http://localhost:8080") { state, limit, json };
         server.AddTo(command);
         command.SetAction(async (parsed, token) =>
@@ -42,8 +42,5 @@ internal static class JobsCommand
     private static string Line(RemoteJob job) =>
         $"{job.Id}  {job.State,-9}  {job.Json.GetProperty("createdAt").GetDateTimeOffset().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}  {job.Counts}  {Name(job.Json)}".TrimEnd();
 
-    /// <summary>Somebody else gave it: no control character of it reaches the terminal.</summary>
-    private static string Name(JsonElement job) => job.TryGetProperty("name", out var name) && name.GetString() is { } text
-        ? string.Concat(text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))
-        : "";
+    private static string Name(JsonElement job) => job.TryGetProperty("name", out var name) && name.GetString() is { } text ? Output.Printable(text) : "";
 }

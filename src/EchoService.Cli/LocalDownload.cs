@@ -3,6 +3,7 @@ using EchoService.Downloads.Engine;
 using EchoService.Downloads.Intake;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace EchoService.Cli;
 
@@ -14,6 +15,18 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
     private FormerFiles _former = new(0, 0);
 
     public async Task<int> RunAsync(CancellationToken token)
+    {
+        try
+        {
+            return await DownloadAsync(token);
+        }
+        catch (Exception exception) when (exception is DataFolderException or SqliteException)
+        {
+            throw new CommandException($"The state of '{request.Output}' cannot be kept: {CommandLine.Reason(exception)}", inner: exception);
+        }
+    }
+
+    private async Task<int> DownloadAsync(CancellationToken token)
     {
         var begun = time.GetTimestamp();
         await using var engine = new LocalEngine(LocalFolder.Open(request.Output), request.Fetching, Configure);
@@ -115,7 +128,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
     private async Task FollowAsync(LocalEngine engine, SqliteDownloadStore store, DownloadEvents events, DownloadReport report, Job job, CancellationToken token)
     {
         var health = engine.Get<StorageHealth>();
-        await using var bar = request.Verbose || request.Json ? null : DownloadBar.TryStart(engine, job, time);
+        await using var bar = request.Verbose || request.Json ? null : DownloadBar.TryStart(new LocalProgress(engine, job, time).Look, time);
         while (true)
         {
             while (events.Items.TryRead(out var item))
@@ -130,7 +143,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
 
             if (health.Trouble is { } trouble)
             {
-                throw new CommandException($"Nothing can be saved in '{request.Output}': {trouble} What is there stays; the same command goes on from it.");
+                throw new CommandException($"Nothing can be saved in '{request.Output}': {trouble.TrimEnd('.')}. What is there stays; the same command goes on from it.");
             }
 
             await Task.WhenAny(events.JobEnded, Task.Delay(s_look, time, token));

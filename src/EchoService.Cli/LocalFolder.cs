@@ -24,7 +24,7 @@ internal static class LocalFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException($"The folder '{output}' cannot be made: {exception.Message}", inner: exception);
+            throw new CommandException($"Nothing can be saved in '{output}': {exception.Message}", inner: exception);
         }
         catch (DataFolderException exception)
         {

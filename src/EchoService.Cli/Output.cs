@@ -28,6 +28,11 @@ internal sealed class Output : IDisposable
     public static bool IsClosedPipe(Exception exception) =>
         exception is IOException && (exception.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is 109 or 232 : code == BrokenPipe);
 
+    /// <summary>What others have written, fit for a terminal: no control character of theirs reaches it.</summary>
+    public static string Printable(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))
+        : text;
+
     public void Dispose()
     {
         try

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace EchoService.Cli;
@@ -9,14 +10,6 @@ internal sealed record RemoteJob(JsonElement Json)
     public string Id => Json.GetProperty("id").GetString()!;
 
     public string State => Json.GetProperty("state").GetString()!;
-
-    public bool Ended => State is "completed" or "cancelled";
-
-    public int Total => Json.GetProperty("total").GetInt32();
-
-    public long Bytes => Json.GetProperty("bytes").GetInt64();
-
-    public int EndedItems => Total - Count("queued") - Count("running");
 
     public bool AllWell => State == "completed" && Count("failed") == 0 && Count("cancelled") == 0;
 
@@ -29,4 +22,25 @@ internal sealed record RemoteJob(JsonElement Json)
     public string Took => Json.GetProperty("took") is { ValueKind: JsonValueKind.Number } took
         ? string.Create(CultureInfo.InvariantCulture, $"Took {took.GetDouble():0.00} seconds")
         : "Took no time";
+
+    public static string PathOf(string id) => $"downloads/{Uri.EscapeDataString(id)}";
+
+    /// <param name="state">Only items in this state; null: all.</param>
+    public static async IAsyncEnumerable<EndedItem> ItemsAsync(ServerClient client, string id, string? state, [EnumeratorCancellation] CancellationToken token)
+    {
+        for (string? cursor = null; ;)
+        {
+            var page = await client.GetAsync(
+                $"{PathOf(id)}/items?limit=1000{(state is null ? "" : $"&state={state}")}{(cursor is null ? "" : $"&cursor={Uri.EscapeDataString(cursor)}")}", token);
+            foreach (var item in page.GetProperty("items").EnumerateArray())
+            {
+                yield return EndedItem.Of(item);
+            }
+
+            if ((cursor = page.GetProperty("nextCursor").GetString()) is null)
+            {
+                yield break;
+            }
+        }
+    }
 }

@@ -11,15 +11,12 @@ internal static class ServerDownload
     {
         using (client)
         {
-            using var content = request.Options.UrlTemplate is null
-                ? new StreamContent(request.List.Open())
-                : await TemplateAsync(request, token);
-            content.Headers.ContentType ??= new MediaTypeHeaderValue(request.List.MediaType);
-            var path = request.Options.UrlTemplate is null ? "downloads" + Query(request.Options) : "downloads";
+            using var content = await ContentAsync(request, token);
+            var path = content is StreamContent ? "downloads" + Query(request.Options) : "downloads";
             var job = new RemoteJob(await client.PostAsync(path, content, token));
             if (watch)
             {
-                return await JobWatch.RunAsync(client, job.Id, request.Json, TimeProvider.System, token);
+                return await new JobWatch(client, job.Id, request.Verbose, request.Json, TimeProvider.System).RunAsync(token);
             }
 
             using var output = new Output();
@@ -28,23 +25,30 @@ internal static class ServerDownload
         }
     }
 
-    private static async Task<HttpContent> TemplateAsync(DownloadRequest request, CancellationToken token)
+    private static async Task<HttpContent> ContentAsync(DownloadRequest request, CancellationToken token)
     {
-        using var reader = new StreamReader(request.List.Open());
-        var values = (await reader.ReadToEndAsync(token)).Split('\n');
-        var options = JobOptionsJson.Write(request.Options);
-        var quoted = string.Join(',', values.Select(value => JsonSerializer.Serialize(value, JobOptionsJson.Default.String)));
-        return new StringContent($"{options[..^1]},\"values\":[{quoted}]}}", new MediaTypeHeaderValue("application/json"));
+        if (request.Options.UrlTemplate is not null)
+        {
+            using var reader = new StreamReader(request.List.Open());
+            var values = (await reader.ReadToEndAsync(token)).Split('\n');
+            return new JsonListContent(request.Options, "values", values.ToAsyncEnumerable());
+        }
+
+        if (request.Options.Headers is not null)
+        {
+            return request.List.IsNdjson
+                ? throw CommandException.Usage("--header and --user do not go with --server where the list is .ndjson or has a --checksum: give each line its \"headers\".")
+                : new JsonListContent(request.Options, "urls", request.List.LinesAsync(token));
+        }
+
+        var content = new StreamContent(request.List.Open());
+        content.Headers.ContentType = new MediaTypeHeaderValue(request.List.MediaType);
+        return content;
     }
 
     /// <summary>The options beside a list that is no JSON.</summary>
     private static string Query(JobOptions options)
     {
-        if (options.Headers is not null)
-        {
-            throw CommandException.Usage("--header and --server go together with --template only: give headers in an .ndjson list.");
-        }
-
         using var document = JsonDocument.Parse(JobOptionsJson.Write(options));
         var pairs = document.RootElement.EnumerateObject().Select(option => $"{option.Name}={Uri.EscapeDataString(option.Value.ToString())}");
         return "?" + string.Join('&', pairs);

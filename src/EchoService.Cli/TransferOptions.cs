@@ -10,15 +10,18 @@ namespace EchoService.Cli;
 internal sealed class TransferOptions
 {
     private readonly Option<string[]> _headers = new("--header", "-H") { Description = "A request header 'Name: value'; may be given several times.", HelpName = "HEADER" };
-    private readonly Option<string?> _user = new("--user", "-u") { Description = "Basic authentication at the URLs' own hosts; never stored.", HelpName = "NAME:PASSWORD" };
+    private readonly Option<string?> _user = new("--user", "-u") { Description = "Basic authentication at the URLs' own hosts; kept in no file here.", HelpName = "NAME:PASSWORD" };
     private readonly Option<string?> _proxy = new("--proxy") { Description = "Sends every request through this HTTP proxy.", HelpName = "URL" };
     private readonly Option<string?> _cacert = new("--cacert") { Description = "Trusts the certificates in this PEM file, and no others.", HelpName = "FILE" };
     private readonly Option<bool> _insecure = new("--insecure", "-k") { Description = "Takes any TLS certificate." };
     private readonly Option<bool> _safe = new("--safe") { Description = "Connects to public addresses on ports 80 and 443 only, as the service does." };
 
+    /// <summary>How this process connects: a service does that as its operator says.</summary>
+    public IEnumerable<Option> LocalOnly => [_proxy, _cacert, _insecure, _safe];
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_headers, _user, _proxy, _cacert, _insecure, _safe])
+        foreach (var option in (Option[])[_headers, _user, .. LocalOnly])
         {
             command.Options.Add(option);
         }
@@ -37,15 +40,18 @@ internal sealed class TransferOptions
             EgressGuard = parsed.GetValue(_safe),
             Insecure = parsed.GetValue(_insecure),
             TrustedRoots = parsed.GetValue(_cacert) is { } file ? Roots(file) : null,
-            Authorization = parsed.GetValue(_user) is { } user ? "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user)) : null,
+            Authorization = Authorization(parsed),
             Proxy = proxy is null ? null : ProxyUrl(proxy),
         };
     }
 
     /// <summary>Null: none is given.</summary>
-    public Dictionary<string, string>? Headers(ParseResult parsed)
+    public Dictionary<string, string>? Headers(ParseResult parsed) => Headers(parsed.GetValue(_headers));
+
+    /// <inheritdoc cref="Headers(ParseResult)"/>
+    public static Dictionary<string, string>? Headers(string[]? given)
     {
-        if (parsed.GetValue(_headers) is not { Length: > 0 } given)
+        if (given is not { Length: > 0 })
         {
             return null;
         }
@@ -66,12 +72,33 @@ internal sealed class TransferOptions
         return headers;
     }
 
+    /// <summary>The headers for a service that fetches: it has no other place for the user's name and password.</summary>
+    public Dictionary<string, string>? HeadersWithUser(ParseResult parsed)
+    {
+        var headers = Headers(parsed);
+        if (Authorization(parsed) is { } authorization)
+        {
+            headers ??= new(StringComparer.OrdinalIgnoreCase);
+            headers["Authorization"] = authorization;
+        }
+
+        return headers;
+    }
+
+    private string? Authorization(ParseResult parsed) => parsed.GetValue(_user) switch
+    {
+        null => null,
+        var user when user.Contains(':', StringComparison.Ordinal) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(user)),
+        _ => throw CommandException.Usage("--user takes NAME:PASSWORD."),
+    };
+
     private static Uri ProxyUrl(string text) =>
         Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp
             ? url
             : throw CommandException.Usage($"--proxy '{text}' is no URL such as http://proxy:3128.");
 
-    private static X509Certificate2Collection Roots(string file)
+    /// <exception cref="CommandException">It holds none, or cannot be read.</exception>
+    public static X509Certificate2Collection Roots(string file)
     {
         try
         {
