@@ -37,7 +37,7 @@ internal static class BenchCommand
             }
 
             var host = HostPort.Parse(parsed.GetValue(target)!);
-            var result = await new BenchLoad(host, options, TimeProvider.System).RunAsync(token);
+            var result = await RunAsync(host, options, token);
             using var output = new Output();
             if (parsed.GetValue(json))
             {
@@ -51,6 +51,12 @@ internal static class BenchCommand
             return result.Errors == 0 && result.Latency.Count > 0 ? ExitCode.Done : ExitCode.SomeFailed;
         });
         return command;
+    }
+
+    private static async Task<BenchResult> RunAsync(HostPort host, BenchOptions options, CancellationToken token)
+    {
+        await using var spinner = new Spinner(Invariant($"Sending to {host} for {options.Duration.TotalSeconds:0.##} seconds"), TimeProvider.System);
+        return await new BenchLoad(host, options, TimeProvider.System).RunAsync(token);
     }
 
     private static Option<int> Number(string name, int usual, string description, int most, int least = 1)

@@ -34,7 +34,7 @@ internal sealed record HostPort(string Host, int Port)
             await socket.ConnectAsync(new DnsEndPoint(Host, Port), cancellationToken);
             return socket;
         }
-        catch (SocketException exception)
+        catch (SocketException exception) when (!cancellationToken.IsCancellationRequested)
         {
             socket.Dispose();
             throw new CommandException($"{this} cannot be reached: {exception.Message}", inner: exception);
@@ -42,6 +42,7 @@ internal sealed record HostPort(string Host, int Port)
         catch
         {
             socket.Dispose();
+            cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
     }

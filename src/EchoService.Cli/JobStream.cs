@@ -26,7 +26,7 @@ internal sealed class JobStream(ServerClient client, string id, TimeProvider tim
     /// <param name="see">Gets each <c>snapshot</c> and <c>delta</c>.</param>
     /// <returns>The job, once it has ended.</returns>
     /// <exception cref="CommandException">There is no such job or service, or it was away for too long.</exception>
-    public async Task<RemoteJob> FollowAsync(Action<string, JsonElement> see, CancellationToken token)
+    public async Task<RemoteJob> FollowAsync(Func<string, JsonElement, Task> see, CancellationToken token)
     {
         while (true)
         {
@@ -48,7 +48,7 @@ internal sealed class JobStream(ServerClient client, string id, TimeProvider tim
     }
 
     /// <returns>Null: the stream broke off.</returns>
-    private async Task<RemoteJob?> ReadAsync(Action<string, JsonElement> see, CancellationToken token)
+    private async Task<RemoteJob?> ReadAsync(Func<string, JsonElement, Task> see, CancellationToken token)
     {
         using var response = await client.EventsAsync(_path, _last, token);
         if (response.StatusCode == HttpStatusCode.NoContent)
@@ -68,7 +68,7 @@ internal sealed class JobStream(ServerClient client, string id, TimeProvider tim
                     return new RemoteJob(item.Data);
                 }
 
-                see(item.EventType, item.Data);
+                await see(item.EventType, item.Data);
             }
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)

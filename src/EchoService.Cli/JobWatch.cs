@@ -22,13 +22,13 @@ internal sealed class JobWatch(ServerClient client, string id, bool verbose, boo
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
-            CommandLine.Say($"Interrupted: the job goes on. 'echoctl watch {id}' follows it, 'echoctl cancel {id}' ends it.");
+            CommandLine.Say($"Interrupted: the job goes on; 'echoctl watch {id} --server {client.Name}' follows it.");
             throw;
         }
 
-        if (verbose)
+        if (verbose && (_missed || _told.Count < job.Json.GetProperty("total").GetInt32()))
         {
-            await TellMissedAsync(output, job, token);
+            await TellAllAsync(output, token);
         }
 
         if (json)
@@ -47,7 +47,7 @@ internal sealed class JobWatch(ServerClient client, string id, bool verbose, boo
     {
         await using var bar = verbose || json ? null : DownloadBar.TryStart(_progress.Look, time);
         var stream = new JobStream(client, id, time) { Away = away => NoteAway(away, told: bar is not null) };
-        return await stream.FollowAsync((name, data) => See(output, name, data), token);
+        return await stream.FollowAsync((name, data) => SeeAsync(output, name, data, token), token);
     }
 
     private void NoteAway(bool away, bool told)
@@ -59,7 +59,7 @@ internal sealed class JobWatch(ServerClient client, string id, bool verbose, boo
         }
     }
 
-    private void See(Output output, string name, JsonElement data)
+    private async Task SeeAsync(Output output, string name, JsonElement data, CancellationToken token)
     {
         _progress.Note(data);
         if (!verbose)
@@ -67,46 +67,37 @@ internal sealed class JobWatch(ServerClient client, string id, bool verbose, boo
             return;
         }
 
-        if (name == "snapshot" || data.GetProperty("resync").GetBoolean())
+        if (name == "snapshot")
         {
-            _missed = true;
+            await TellAllAsync(output, token);
             return;
         }
 
-        foreach (var item in data.GetProperty("items").EnumerateArray().Select(EndedItem.Of).Where(item => item.State is not ("queued" or "running")))
-        {
-            Tell(output, item);
-        }
+        // To list them anew four times a second is too much for a long list: what is missed here is told at the end.
+        _missed |= data.GetProperty("resync").GetBoolean();
+        Tell(output, data.GetProperty("items").EnumerateArray().Select(EndedItem.Of));
     }
 
-    private void Tell(Output output, EndedItem item)
+    private async Task TellAllAsync(Output output, CancellationToken token)
     {
-        if (!_told.Add(item.Number))
-        {
-            return;
-        }
-
-        if (json)
-        {
-            new DownloadJson(output).Line(item);
-            return;
-        }
-
-        output.Text.WriteLine(Output.Printable(item.Line));
-        output.Text.Flush();
-    }
-
-    /// <summary>What ended before we came, and what changed faster than the events tell.</summary>
-    private async Task TellMissedAsync(Output output, RemoteJob job, CancellationToken token)
-    {
-        if (!_missed && _told.Count == job.Json.GetProperty("total").GetInt32())
-        {
-            return;
-        }
-
         await foreach (var item in RemoteJob.ItemsAsync(client, id, null, token))
         {
-            Tell(output, item);
+            Tell(output, [item]);
+        }
+    }
+
+    private void Tell(Output output, IEnumerable<EndedItem> items)
+    {
+        foreach (var item in items.Where(item => item.State is not ("queued" or "running") && _told.Add(item.Number)))
+        {
+            if (json)
+            {
+                new DownloadJson(output).Line(item);
+                continue;
+            }
+
+            output.Text.WriteLine(Output.Printable(item.Line));
+            output.Text.Flush();
         }
     }
 

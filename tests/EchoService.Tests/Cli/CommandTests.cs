@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using EchoService.Tests.Testing;
@@ -19,16 +18,6 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("U+00AE\t®\tREGISTERED SIGN\n1 match for 'registered'\n", result.Output);
         Assert.StartsWith("U+0030\t0\tDIGIT ZERO\n988 matches", limited.Output, StringComparison.Ordinal);
         Assert.Equal("®", JsonDocument.Parse(json.Output).RootElement.GetProperty("items")[0].GetProperty("character").GetString());
-    }
-
-    [Fact]
-    public async Task EndsQuietlyWhenThePipeIsClosed()
-    {
-        var result = await Tool.RunAsync("bash", ["-c", $"set -o pipefail; dotnet {Echoctl.Program} chars cjk | head -1"]);
-
-        Assert.Equal("", result.Errors);
-        Assert.Equal(0, result.ExitCode);
-        Assert.Single(result.Output.TrimEnd().Split('\n'));
     }
 
     [Fact]
@@ -112,23 +101,10 @@ public sealed class CommandTests : IDisposable
         var cancelled = await _echoctl.RunAsync(["cancel", jobs.Output.Split(' ')[0], "--server", server]);
 
         Assert.Equal(1, watched.ExitCode);
-        Assert.Matches(@"^1 done, 1 failed\nTook \d+\.\d\d seconds\n$", watched.Output);
+        Assert.Matches(@"^1 done, 1 failed \(notFound 1\)\nTook \d+\.\d\d seconds\n$", watched.Output);
         Assert.Matches(@"^[0-9a-f]{32}  completed  [-0-9]+ [:0-9]+  1 done, 1 failed\n$", jobs.Output);
         Assert.Equal(1, cancelled.ExitCode);
         Assert.Contains("answers 409", cancelled.Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task ShowsHelpWithExamplesAtOnce()
-    {
-        await _echoctl.RunAsync(["--help"]);
-        var clock = Stopwatch.StartNew();
-        var result = await _echoctl.RunAsync(["download", "--help"]);
-        TestContext.Current.SendDiagnosticMessage("echoctl download --help took " + clock.ElapsedMilliseconds.ToString(CultureInfo.InvariantCulture) + " ms");
-
-        Assert.Equal(0, result.ExitCode);
-        Assert.Contains("Examples:\n  echoctl download ", result.Output, StringComparison.Ordinal);
-        Assert.True(clock.ElapsedMilliseconds < 2000, "many times what it takes on a machine without load");
     }
 
     public void Dispose() => _echoctl.Dispose();

@@ -96,25 +96,6 @@ public sealed partial class DownloadTests : IAsyncDisposable
         Assert.Equal(3, lines.Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.ValueKind).Count(kind => kind == JsonValueKind.Object));
     }
 
-    [Theory]
-    [InlineData(2, "download")]
-    [InlineData(2, "download", "--frob")]
-    [InlineData(2, "download", "-i", "no-such-list")]
-    [InlineData(2, "download", "http://localhost/", "-m", "0")]
-    [InlineData(1, "download", "http://localhost/", "-o", "/dev/null/x")]
-    [InlineData(1, "jobs", "--server", "http://127.0.0.1:1")]
-    [InlineData(1, "fetch", "http://127.0.0.1:1/")]
-    [InlineData(1, "connect", "127.0.0.1:1")]
-    [InlineData(2, "connect", "nowhere")]
-    public async Task SaysInOneLineWhatIsWrong(int exitCode, params string[] arguments)
-    {
-        var result = await _echoctl.RunAsync(arguments);
-
-        Assert.Equal(exitCode, result.ExitCode);
-        Assert.Matches(@"^echoctl: [^\n]+\n$", result.Errors);
-        Assert.Equal("", result.Output);
-    }
-
     [Fact]
     public async Task ShowsABarOnATerminal()
     {

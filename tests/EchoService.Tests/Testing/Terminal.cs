@@ -18,6 +18,10 @@ public sealed class Terminal : IAsyncDisposable
     /// <summary>What a person sees.</summary>
     public async Task<string> ScreenAsync() => (await TmuxAsync("capture-pane", "-p")).Output.TrimEnd();
 
+    /// <summary>All that was printed, lines as they were before the terminal's edge broke them.</summary>
+    public async Task<string> LinesAsync() =>
+        string.Join('\n', (await TmuxAsync("capture-pane", "-p", "-J", "-S", "-")).Output.Split('\n').Select(line => line.TrimEnd())).Trim('\n');
+
     /// <summary>The screen, once it shows the text.</summary>
     public async Task<string> SeeAsync(string text)
     {
