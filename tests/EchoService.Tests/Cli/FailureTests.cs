@@ -82,13 +82,13 @@ public sealed class FailureTests : IAsyncLifetime
         Tool.Require("mount", "umount");
         _origin.On("/small", OriginAnswer.File(1, 10_000)).On("/large", OriginAnswer.File(2, 2_000_000));
         var disk = Directory.CreateDirectory(_echoctl.Path("disk")).FullName;
-        var mounted = await Tool.RunAsync("mount", ["-t", "tmpfs", "-o", "size=3m", "tmpfs", disk]);
+        var mounted = await Tool.RunAsync("mount", ["-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]);
         Assert.SkipWhen(mounted.ExitCode != 0, $"no tmpfs can be mounted: {mounted.Errors}");
         try
         {
             var filler = Path.Combine(disk, "filler");
             string[] download = ["download", $"{_origin.Url("/small")}", $"{_origin.Url("/large")}", "-o", disk];
-            await File.WriteAllBytesAsync(filler, new byte[1_500_000], Token);
+            await File.WriteAllBytesAsync(filler, new byte[6_500_000], Token);
             var full = await _echoctl.RunAsync(download);
             AssertOneLine(full, 1, $"Nothing can be saved in '{disk}': ");
 

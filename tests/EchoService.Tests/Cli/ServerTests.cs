@@ -112,15 +112,27 @@ public sealed class ServerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task MakesKeysThatDiffer()
+    public async Task MakesAKeyThatAServiceTakesAndNoOther()
     {
-        var first = JsonDocument.Parse((await _echoctl.RunAsync(["key", "new", "--json"])).Output).RootElement;
-        var second = JsonDocument.Parse((await _echoctl.RunAsync(["key", "new", "--json"])).Output).RootElement;
+        var made = JsonDocument.Parse((await _echoctl.RunAsync(["key", "new", "--json"])).Output).RootElement;
+        var other = JsonDocument.Parse((await _echoctl.RunAsync(["key", "new", "--json"])).Output).RootElement.GetProperty("key").GetString()!;
+        var (key, digest) = (made.GetProperty("key").GetString()!, made.GetProperty("sha256").GetString()!);
+        await using var service = await ServiceProcess.StartAsync(
+            ("Auth:ApiKeys:0:Name", "reader"), ("Auth:ApiKeys:0:Sha256", digest), ("Auth:ApiKeys:0:Scopes:0", "downloads:read"));
+        var server = service.Client.BaseAddress!.ToString();
 
-        var key = first.GetProperty("key").GetString()!;
+        var taken = await _echoctl.RunAsync(["jobs", "--server", server, "--key", key]);
+        var fromVariable = await _echoctl.RunAsync(["jobs", "--server", server], "", ("ECHOCTL_KEY", key));
+        var wrong = await _echoctl.RunAsync(["jobs", "--server", server, "--key", other]);
+        var lacking = await _echoctl.RunAsync(["cancel", "x", "--server", server, "--key", key]);
+
         Assert.Matches("^ek_[A-Za-z0-9_-]{43}$", key);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes(key))), first.GetProperty("sha256").GetString());
-        Assert.NotEqual(key, second.GetProperty("key").GetString());
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes(key))), digest);
+        Assert.NotEqual(key, other);
+        Assert.Equal(("", 0, "", 0), (taken.Errors, taken.ExitCode, fromVariable.Errors, fromVariable.ExitCode));
+        Assert.Matches(@"^echoctl: http://[^ ]+ answers 401: [^\n]+ --key or ECHOCTL_KEY\.\n$", wrong.Errors);
+        Assert.Matches(@"^echoctl: http://[^ ]+ answers 403: [^\n]+\n$", lacking.Errors);
+        Assert.Equal((1, 1), (wrong.ExitCode, lacking.ExitCode));
     }
 
     public async ValueTask DisposeAsync()
