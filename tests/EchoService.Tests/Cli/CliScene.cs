@@ -56,7 +56,8 @@ public sealed partial class CliScene : IAsyncLifetime
         printed = Digest().Replace(printed, "SHA256");
         printed = Time().Replace(printed, "TIME");
         printed = Decimals().Replace(printed, "#.#");
-        printed = LongNumbers().Replace(printed, "#");
+        printed = Messages().Replace(printed, "messages  # (#/s)");
+        printed = Ports().Replace(printed, "#");
         return printed.ReplaceLineEndings("\n");
     }
 
@@ -85,7 +86,9 @@ public sealed partial class CliScene : IAsyncLifetime
     [GeneratedRegex(@"\d+\.\d+(?![.\d])(?<!\d+\.\d+\.\d+\.\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Decimals();
 
-    // Of a benchmark, and ports; counts in what is looked at here have one digit.
-    [GeneratedRegex(@"(?<=messages  |\(|', )\d{3,}", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex LongNumbers();
+    [GeneratedRegex(@"messages  \d+ \(\d+/s\)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Messages();
+
+    [GeneratedRegex(@"(?<=', )\d+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Ports();
 }
