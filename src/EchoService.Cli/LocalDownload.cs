@@ -63,6 +63,7 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
         options.MaxBytes = long.MaxValue;
         options.MaxBytesPerSecond = request.BytesPerSecond;
         options.MaxItemsPerJob = 1_000_000_000;
+        options.MaxQueuedItemsPerKey = long.MaxValue;
         options.UserAgent = UserAgent.Text;
     }
 

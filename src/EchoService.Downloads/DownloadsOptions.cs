@@ -61,6 +61,14 @@ public sealed class DownloadsOptions
     [Range(1, 1_000_000_000)]
     public int MaxItemsPerJob { get; set; } = 10_000_000;
 
+    /// <summary>Items of one key's jobs that wait, all together; a list that would make them more is refused. Two lists of the largest size.</summary>
+    [Range(1, long.MaxValue)]
+    public long MaxQueuedItemsPerKey { get; set; } = 20_000_000;
+
+    /// <summary>Bytes of the files of one key's jobs; with more, no list is taken until jobs are deleted. 0: no limit.</summary>
+    [Range(0, long.MaxValue)]
+    public long MaxBytesPerKey { get; set; }
+
     /// <summary>Transfers that begin at one host in a second, over all jobs; 0: no limit. Less than 1 is fine: 0.2 is one in five seconds.</summary>
     [Range(0, 10_000)]
     public double StartsPerSecondPerHost { get; set; }

@@ -9,6 +9,8 @@ namespace EchoService.Downloads;
 /// </summary>
 internal static class Failpoint
 {
+    /// <summary>A posted job is durable, and nobody has been told.</summary>
+    public const string AfterPublish = "after-publish";
     public const string AfterClaim = "after-claim";
     public const string MidBody = "mid-body";
     public const string AfterWrite = "after-write";

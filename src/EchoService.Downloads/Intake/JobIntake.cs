@@ -53,9 +53,11 @@ internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents event
     private async Task<Job> ReceiveAsync(ListReader read, string? owner, string? requestKey, CancellationToken cancellationToken)
     {
         using var digest = requestKey is null ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var quota = new OwnerQuota(store, options.Value, owner);
+        await quota.CheckAsync(cancellationToken);
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var key = await store.ReceiveAsync(id, owner, cancellationToken);
-        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, cancellationToken);
+        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, cancellationToken) { Quota = quota };
         (int Skipped, bool Ended) published;
         try
         {
@@ -69,6 +71,7 @@ internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents event
             var request = requestKey is null ? null : new RequestKey(requestKey, Finish(digest!, jobOptions));
             published = await store.PublishAsync(key, jobOptions, request, cancellationToken)
                 ?? throw InFlight();
+            Failpoint.Pass(Failpoint.AfterPublish);
         }
         catch
         {

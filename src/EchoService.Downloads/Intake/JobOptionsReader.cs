@@ -73,7 +73,7 @@ internal static class JobOptionsReader
             Parse([KeyValuePair.Create(name, value)]);
             return null;
         }
-        catch (JsonException)
+        catch (Exception wrong) when (wrong is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
             return $"This must be {Shape(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType)}.";
         }

@@ -89,6 +89,10 @@ internal sealed class JsonList
         {
             throw Malformed($"The body is not well-formed JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).");
         }
+        catch (InvalidOperationException)
+        {
+            throw Malformed("A property's name is no valid Unicode text.");
+        }
 
         if (last && _place != Place.End)
         {

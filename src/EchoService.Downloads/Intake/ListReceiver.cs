@@ -22,6 +22,9 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
     /// <summary>Says which items are there already, so that they are not taken in; null: none is.</summary>
     public Func<string, ItemOptions?, bool>? IsThere { get; set; }
 
+    /// <summary>Asked before each batch is written; null: nobody's list is bounded.</summary>
+    public OwnerQuota? Quota { get; init; }
+
     /// <summary>Lines that are no URL.</summary>
     public int Bad { get; private set; }
 
@@ -63,6 +66,11 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
     private async Task WriteAsync()
     {
         await _writing;
+        if (Quota is not null)
+        {
+            await Quota.CheckAsync(cancellationToken);
+        }
+
         var batch = _batch;
         _batch = new List<NewItem>(BatchSize);
         _writing = batch.Count == 0 || job is not { } key ? Task.CompletedTask : Task.Run(() => store.AppendAsync(key, batch, _hosts, cancellationToken), CancellationToken.None);

@@ -24,4 +24,10 @@ internal partial interface IDownloadStore
 
     /// <summary>Items that wait for their turn, all running jobs together.</summary>
     Task<long> CountQueuedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Items of this owner's jobs that wait, those of lists that are still coming in included.</summary>
+    Task<long> CountQueuedAsync(string? owner, CancellationToken cancellationToken);
+
+    /// <summary>Bytes of the files of this owner's jobs.</summary>
+    Task<long> CountBytesAsync(string? owner, CancellationToken cancellationToken);
 }

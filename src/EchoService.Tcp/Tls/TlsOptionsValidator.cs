@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace EchoService.Tcp.Tls;
 
-/// <summary>Checks section <c>Tls</c> of every enabled channel, down to reading its files.</summary>
+/// <summary>Checks section <c>Tls</c> of every enabled channel, down to reading its files; HTTP's is checked by the same rules.</summary>
 internal sealed class TlsOptionsValidator : IValidateOptions<TcpOptions>
 {
     public ValidateOptionsResult Validate(string? name, TcpOptions options)
@@ -16,7 +16,7 @@ internal sealed class TlsOptionsValidator : IValidateOptions<TcpOptions>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static IEnumerable<string> Failures(string key, TlsOptions options)
+    public static IEnumerable<string> Failures(string key, TlsOptions options)
     {
         var certificates = options.Sni.Select(e => Certificate($"{key}:Sni:{e.Key}", e.Value))
             .Prepend(Certificate($"{key}:Certificate", options.Certificate));
@@ -27,7 +27,7 @@ internal sealed class TlsOptionsValidator : IValidateOptions<TcpOptions>
     {
         if (string.IsNullOrEmpty(certificate.Path))
         {
-            return $"{key}:Path is missing: give a PEM or PFX file, or leave the section Tls out for a channel without TLS";
+            return $"{key}:Path is missing: give a PEM or PFX file, or leave the section Tls out";
         }
 
         return Missing($"{key}:Path", certificate.Path)

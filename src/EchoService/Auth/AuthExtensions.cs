@@ -19,14 +19,16 @@ internal static class AuthExtensions
         services.AddSingleton<Sessions>();
         services.AddHostedService<OpenAccessWarning>();
         services.AddAuthentication(Access.Scheme).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Access.Scheme, null);
+        services.AddRequestRates();
         services.AddAuthorization();
         services.AddOptions<AuthorizationOptions>().Configure<KeyRing>(AddPolicies);
     }
 
-    /// <summary>After routing: who asks, and whether the route lets them. A request whose key is taken away meanwhile is broken off.</summary>
+    /// <summary>After routing: who asks, how often, and whether the route lets them. A request whose key is taken away meanwhile is broken off.</summary>
     public static void UseAuth(this WebApplication app)
     {
         app.UseAuthentication();
+        app.UseRateLimiter();
         app.Use(static async (context, next) =>
         {
             await using var broken = context.Features.Get<ApiKey>()?.Revoked.UnsafeRegister(static aborted => ((HttpContext)aborted!).Abort(), context) ?? default;

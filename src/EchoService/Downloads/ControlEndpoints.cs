@@ -12,12 +12,14 @@ internal static class ControlEndpoints
 {
     public static void MapControl(this IEndpointRouteBuilder downloads)
     {
-        downloads.MapPost("/{id}/pause", PauseAsync).WithSummary("Stops a running job until it is resumed; transfers are broken off and use up no attempt.");
-        downloads.MapPost("/{id}/resume", ResumeAsync).WithSummary("Lets a paused job go on.");
-        downloads.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancels what has not ended.");
-        downloads.MapPost("/{id}/retry", RetryAsync).WithSummary("Queues failed items again, all or those with one errorCode; an ended job runs again.");
+        downloads.MapPost("/{id}/pause", PauseAsync).WithSummary("Stops a running job until it is resumed; transfers are broken off and use up no attempt.").WithMetadata(new ProblemCodes(StatusCodes.Status409Conflict, "jobNotRunning"));
+        downloads.MapPost("/{id}/resume", ResumeAsync).WithSummary("Lets a paused job go on.").WithMetadata(new ProblemCodes(StatusCodes.Status409Conflict, "jobNotPaused"));
+        downloads.MapPost("/{id}/cancel", CancelAsync).WithSummary("Cancels what has not ended.").WithMetadata(new ProblemCodes(StatusCodes.Status409Conflict, "jobEnded"));
+        downloads.MapPost("/{id}/retry", RetryAsync).WithSummary("Queues failed items again, all or those with one errorCode; an ended job runs again.").WithMetadata(new ProblemCodes(StatusCodes.Status409Conflict, "jobNotRetryable", "nothingToRetry"));
         downloads.MapPost("/{id}/items/{n:int}", ReplaceUrlAsync)
-            .WithSummary("A new URL for an item that is queued, failed or cancelled; an ended job runs again.");
+            .WithSummary("A new URL for an item that is queued, failed or cancelled; an ended job runs again.")
+            .WithMetadata(new RequestExample("application/json", """{"url": "https://example.org/a.pdf"}"""))
+            .WithMetadata(new ProblemCodes(StatusCodes.Status409Conflict, "itemRunning", "itemEnded"));
     }
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> PauseAsync(

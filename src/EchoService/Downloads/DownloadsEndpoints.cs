@@ -9,6 +9,7 @@ using EchoService.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 
 namespace EchoService.Downloads;
 
@@ -28,7 +29,19 @@ internal static class DownloadsEndpoints
         var writing = downloads.MapGroup("").RequireScope(Scope.DownloadsWrite);
         writing.MapPost("/", SubmitAsync)
             .Accepts<ListRequest>("application/json", "text/plain", "application/x-ndjson")
-            .WithSummary("Takes a list of URLs: JSON, or a URL or an item a line with the options as query parameters.");
+            .WithSummary("Takes a list of URLs: JSON, or a URL or an item a line with the options as query parameters.")
+            .WithMetadata(
+                new ProblemCodes(StatusCodes.Status400BadRequest, "malformedJson", "emptyList", "invalidOptions", "invalidIdempotencyKey"),
+                new ProblemCodes(StatusCodes.Status409Conflict, "idempotencyInFlight"),
+                new ProblemCodes(StatusCodes.Status413PayloadTooLarge, "tooManyItems", "bodyTooLarge"),
+                new ProblemCodes(StatusCodes.Status415UnsupportedMediaType, "unsupportedMediaType", "compressedBody"),
+                new ProblemCodes(StatusCodes.Status422UnprocessableEntity, "idempotencyMismatch"),
+                new ProblemCodes(StatusCodes.Status429TooManyRequests, "tooManyRequests", "queueFull"),
+                new ProblemCodes(StatusCodes.Status507InsufficientStorage, "storageQuota"),
+                new RequestExample("application/json", """{"urls": ["https://example.org/a.pdf", "https://example.org/b.pdf"], "name": "papers", "concurrency": 2}"""),
+                new RequestExample("text/plain", "https://example.org/a.pdf\nhttps://example.org/b.pdf\n"),
+                new RequestExample("application/x-ndjson", """{"url": "https://example.org/a.pdf", "fileName": "first.pdf"}""" + "\n"))
+            .DisableRequestTimeout();
         reading.MapGet("/", ListAsync).WithSummary("Jobs, newest first.");
         reading.MapGet("/{id}", GetAsync).WithSummary("A job and how far it is.");
         writing.MapDelete("/{id}", DeleteAsync).WithSummary("Cancels a job and removes it with its files.");
@@ -40,12 +53,11 @@ internal static class DownloadsEndpoints
     }
 
     private static async Task<Results<Accepted<JobAnswer>, ProblemHttpResult>> SubmitAsync(
-        HttpContext context, JobIntake intake, JobReader jobs, [FromHeader(Name = "Idempotency-Key")] string? requestKey, CancellationToken cancellationToken)
+        HttpContext context, JobIntake intake, JobReader jobs, IOptions<HttpOptions> http, [FromHeader(Name = "Idempotency-Key")] string? requestKey, CancellationToken cancellationToken)
     {
-        // Lists have a limit of their own, Downloads:MaxItemsPerJob; they are streamed, so their bytes need none.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = null;
+            size.MaxRequestBodySize = http.Value.MaxListBytes; // streamed, and so longer than what is held in memory
         }
 
         if (ListBody.ReaderOf(context.Request) is not { } read)
@@ -60,6 +72,11 @@ internal static class DownloadsEndpoints
         }
         catch (ListException refused)
         {
+            if (refused.Code == "queueFull")
+            {
+                context.Response.Headers.RetryAfter = "60"; // nobody knows when; often enough to notice, seldom enough to cost nothing
+            }
+
             return refused.Errors is { } errors
                 ? Problem.Invalid(errors.ToDictionary(), refused.Code)
                 : Problem.Of(StatusOf(refused.Code), refused.Code, refused.Message);
@@ -69,6 +86,8 @@ internal static class DownloadsEndpoints
     private static int StatusOf(string code) => code switch
     {
         "tooManyItems" => StatusCodes.Status413PayloadTooLarge,
+        "queueFull" => StatusCodes.Status429TooManyRequests,
+        "storageQuota" => StatusCodes.Status507InsufficientStorage,
         "idempotencyInFlight" => StatusCodes.Status409Conflict,
         "idempotencyMismatch" => StatusCodes.Status422UnprocessableEntity,
         _ => StatusCodes.Status400BadRequest,

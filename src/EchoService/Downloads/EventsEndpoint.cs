@@ -13,8 +13,8 @@ internal static class EventsEndpoint
     public static void MapEvents(this IEndpointRouteBuilder downloads) => downloads.MapGet("/{id}/events", WatchAsync)
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream")
         .Produces(StatusCodes.Status204NoContent)
-        .ProducesProblem(StatusCodes.Status404NotFound)
-        .WithSummary("Server-sent events: a snapshot of the job, deltas at most 4 a second, an end. Last-Event-ID goes on where a stream broke off.");
+        .WithSummary("Server-sent events: a snapshot of the job, deltas at most 4 a second, an end. Last-Event-ID goes on where a stream broke off.")
+        .DisableRequestTimeout();
 
     private static async Task WatchAsync(
         string id, HttpContext context, JobFeeds feeds, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)

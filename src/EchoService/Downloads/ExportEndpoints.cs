@@ -19,16 +19,16 @@ internal static class ExportEndpoints
     {
         downloads.MapGet("/{id}/manifest", ManifestAsync)
             .Produces(StatusCodes.Status200OK, contentType: "application/x-ndjson")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("All items in list order, a JSON object a line.");
+            .WithSummary("All items in list order, a JSON object a line.")
+            .DisableRequestTimeout();
         downloads.MapGet("/{id}/checksums", ChecksumsAsync)
             .Produces(StatusCodes.Status200OK, contentType: "text/plain")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("SHA-256 and name of each file that is done, as sha256sum -c reads it.");
+            .WithSummary("SHA-256 and name of each file that is done, as sha256sum -c reads it.")
+            .DisableRequestTimeout();
         downloads.MapGet("/{id}/archive", ArchiveAsync)
             .Produces(StatusCodes.Status200OK, contentType: "application/zip")
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .WithSummary("All files that are done in one zip, streamed, not compressed.");
+            .WithSummary("All files that are done in one zip, streamed, not compressed.")
+            .DisableRequestTimeout();
     }
 
     private static Task ManifestAsync(string id, HttpContext context, IDownloadStore store, IOptions<JsonOptions> json) =>
@@ -100,7 +100,6 @@ internal static class ExportEndpoints
 
         context.Response.ContentType = contentType;
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"{job.Id}.{extension}\"";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             await write(job, context.RequestAborted);

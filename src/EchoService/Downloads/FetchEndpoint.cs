@@ -12,11 +12,14 @@ internal static class FetchEndpoint
         .RequireScope(Scope.Fetch)
         .WithTags("Downloads")
         .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
-        .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status403Forbidden)
-        .ProducesProblem(StatusCodes.Status502BadGateway)
-        .ProducesProblem(StatusCodes.Status504GatewayTimeout)
-        .WithSummary("Fetches one URL and streams its body; X-Fetch-Status and X-Fetch-Url tell what was answered and from where.");
+        .WithSummary("Fetches one URL and streams its body; X-Fetch-Status and X-Fetch-Url tell what was answered and from where.")
+        .WithMetadata(
+            new RequestExample("application/json", """{"url": "https://example.org/"}"""),
+            new ProblemCodes(StatusCodes.Status400BadRequest, "invalidUrl", "malformedJson"),
+            new ProblemCodes(StatusCodes.Status403Forbidden, "blockedAddress", "forbidden"),
+            new ProblemCodes(StatusCodes.Status502BadGateway, "connect", "dns", "tls", "tooManyRedirects", "insecureRedirect", "tooLarge", "truncated"),
+            new ProblemCodes(StatusCodes.Status504GatewayTimeout, "timeout", "stalled"))
+        .DisableRequestTimeout();
 
     private static async Task FetchAsync(FetchBody body, HttpContext context, Fetcher fetcher, IOptions<DownloadsOptions> options, CancellationToken cancellationToken)
     {
@@ -52,7 +55,7 @@ internal static class FetchEndpoint
         response.ContentType = fetched.ContentType ?? "application/octet-stream";
         response.Headers["X-Fetch-Status"] = fetched.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
         response.Headers["X-Fetch-Url"] = fetched.Url.AbsoluteUri;
-        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.ContentDisposition = "attachment";
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
     }
 

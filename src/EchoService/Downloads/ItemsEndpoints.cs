@@ -12,7 +12,16 @@ internal static class ItemsEndpoints
     public static void MapItems(this IEndpointRouteBuilder downloads)
     {
         downloads.MapGet("/{id}/items", ListAsync).WithSummary("A job's items, in list order.");
-        downloads.MapGet("/{id}/items/{n:int}/content", ContentAsync).WithSummary("The file of an item that is done; ranges and ETag.");
+        downloads.MapGet("/{id}/items/{n:int}/content", ContentAsync)
+            .Produces(StatusCodes.Status200OK, contentType: "application/octet-stream")
+            .Produces(StatusCodes.Status206PartialContent, contentType: "application/octet-stream")
+            .Produces(StatusCodes.Status304NotModified)
+            .WithMetadata(
+                new ProblemCodes(StatusCodes.Status404NotFound, "notFound", "notDone", "fileGone"),
+                new ProblemCodes(StatusCodes.Status412PreconditionFailed),
+                new ProblemCodes(StatusCodes.Status416RangeNotSatisfiable))
+            .WithSummary("The file of an item that is done; ranges and ETag.")
+            .DisableRequestTimeout();
     }
 
     private static async Task<Results<Ok<ListPage<ItemAnswer>>, ProblemHttpResult>> ListAsync(
@@ -75,7 +84,6 @@ internal static class ItemsEndpoints
         }
 
         // A stranger's bytes: saved, never rendered on our origin.
-        response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         return TypedResults.File(
             content,

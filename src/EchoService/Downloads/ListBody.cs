@@ -8,7 +8,7 @@ internal static class ListBody
 {
     /// <summary>What reads this request's list; null: its content type is none of ours, or its bytes are no plain UTF-8.</summary>
     public static ListReader? ReaderOf(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && IsUtf8(type) && !IsEncoded(request)
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && IsUtf8(type)
             ? ListReaders.For(
                 type.MediaType.Value,
                 request.BodyReader,
@@ -17,8 +17,4 @@ internal static class ListBody
 
     private static bool IsUtf8(MediaTypeHeaderValue type) =>
         !type.Charset.HasValue || type.Charset.Value.Trim('"').ToUpperInvariant() is "UTF-8" or "UTF8" or "US-ASCII";
-
-    /// <summary>A gzipped list would be one bad line of noise.</summary>
-    private static bool IsEncoded(HttpRequest request) =>
-        request.Headers.ContentEncoding.Any(encoding => !string.Equals(encoding, "identity", StringComparison.OrdinalIgnoreCase));
 }

@@ -2,17 +2,14 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EchoService.Health;
 
-/// <summary><c>{ "status": "Healthy", "checks": { "channels": { "status", "description" } } }</c>; no exception goes out.</summary>
-internal static class HealthAnswer
+/// <summary>A report for whoever probes; no exception goes out.</summary>
+/// <param name="Status">Healthy, Degraded or Unhealthy.</param>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, HealthCheckAnswer> Checks)
 {
-    public static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
-        new
-        {
-            status = report.Status.ToString(),
-            checks = report.Entries.ToDictionary(
-                check => check.Key,
-                check => new { status = check.Value.Status.ToString(), description = check.Value.Description },
-                StringComparer.Ordinal),
-        },
-        context.RequestAborted);
+    public static HealthAnswer Of(HealthReport report) => new(
+        report.Status.ToString(),
+        report.Entries.ToDictionary(
+            check => check.Key, check => new HealthCheckAnswer(check.Value.Status.ToString(), check.Value.Description), StringComparer.Ordinal));
 }
+
+internal sealed record HealthCheckAnswer(string Status, string? Description);

@@ -20,16 +20,23 @@ internal static class HttpExtensions
             (sockets, http) => sockets.CreateBoundListenSocket = new HttpSockets(http.Value).Bind);
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(services => services.GetRequiredService<HttpDoor>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HttpDoor>());
+        builder.AddForwarding();
+        builder.Services.AddRequestTime();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.AllowDuplicateProperties = false);
         builder.Services.AddProblems();
         builder.Services.AddApiDescription();
     }
 
     public static void UseHttpDoor(this WebApplication app)
     {
+        app.UseSecurityHeaders();
+        app.UseForwardedHeaders();
         app.UseProblems();
+        app.UseMiddleware<RequestRules>();
         app.UseMiddleware<HostFilter>();
         app.UseMiddleware<OriginFilter>();
         app.UseRoutingWithHead();
+        app.UseRequestTimeouts();
     }
 
     /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using EchoService.Tcp.Proxy;
+using EchoService.Tcp.Tls;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Http;
@@ -25,7 +27,18 @@ internal sealed class HttpOptionsRules : IValidateOptions<HttpOptions>
             }
         }
 
-        return ValidateOptionsResult.Success;
+        for (var i = 0; i < options.TrustedProxies.Count; i++)
+        {
+            if (!TrustedNetworks.TryParse(options.TrustedProxies[i], out _))
+            {
+                return ValidateOptionsResult.Fail(
+                    $"Http:TrustedProxies:{i} is '{options.TrustedProxies[i]}', but must be an IP address or a network such as 10.0.0.0/8");
+            }
+        }
+
+        return options.Tls is { } tls && TlsOptionsValidator.Failures($"{HttpOptions.Section}:Tls", tls).FirstOrDefault() is { } failure
+            ? ValidateOptionsResult.Fail(failure)
+            : ValidateOptionsResult.Success;
     }
 
     private static bool IsOrigin(string text) =>

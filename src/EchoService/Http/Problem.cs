@@ -35,7 +35,8 @@ internal static class Problem
     /// <summary>A problem for a status that carries no better code.</summary>
     public static ProblemHttpResult OfStatus(int status) => Of(status, CodeOf(status));
 
-    private static string CodeOf(int status) => status switch
+    /// <summary>The code of an answer that says no more than its status.</summary>
+    public static string CodeOf(int status) => status switch
     {
         StatusCodes.Status400BadRequest => "badRequest",
         StatusCodes.Status401Unauthorized => "unauthorized",
@@ -43,9 +44,14 @@ internal static class Problem
         StatusCodes.Status404NotFound => "notFound",
         StatusCodes.Status405MethodNotAllowed => "methodNotAllowed",
         StatusCodes.Status408RequestTimeout => "requestTimeout",
+        StatusCodes.Status409Conflict => "conflict",
         StatusCodes.Status412PreconditionFailed => "preconditionFailed",
+        StatusCodes.Status416RangeNotSatisfiable => "rangeNotSatisfiable",
         StatusCodes.Status413PayloadTooLarge => "bodyTooLarge",
         StatusCodes.Status415UnsupportedMediaType => "unsupportedMediaType",
+        StatusCodes.Status414UriTooLong => "urlTooLong",
+        StatusCodes.Status429TooManyRequests => "tooManyRequests",
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => "headersTooLarge",
         StatusCodes.Status503ServiceUnavailable => "unavailable",
         < StatusCodes.Status500InternalServerError => "requestRefused",
         _ => "internalError",

@@ -11,6 +11,8 @@ internal static class FaultsEndpoints
 {
     private const long MostBytes = 1 << 20; // a hundred faults, each with a long list of clients
 
+    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
+
     public static void MapFaults(this IEndpointRouteBuilder routes)
     {
         var faults = routes.MapGroup("/tcp/channels/{name}/faults").WithTags("tcp");
@@ -19,6 +21,7 @@ internal static class FaultsEndpoints
             .RequireScope(Scope.TcpWrite)
             .Accepts<IReadOnlyList<FaultAnswer>>("application/json")
             .WithMetadata(new RequestSizeLimitAttribute(MostBytes))
+            .WithMetadata(new RequestExample("application/json", """[{"type": "Latency", "delayMs": 100, "jitterMs": 20}]"""))
             .WithSummary("Sets the faults of a channel, all at once, for connections accepted from now on.")
             .WithDescription("Needed fields: Latency delayMs; Bandwidth bytesPerSecond; Slicer sliceBytes; LimitData bytes; LimitTime afterMs; SlowClose delayMs. "
                 + "May have: Latency jitterMs; Slicer delayMs; Blackhole and Reset bytes, afterMs; Corrupt bytes; each direction, probability, seed, clients.");
@@ -35,8 +38,7 @@ internal static class FaultsEndpoints
             return NoChannel();
         }
 
-        using var json = await ParseAsync(request);
-        var body = FaultsBody.Read(json.RootElement);
+        var body = await ReadAsync(request);
         if (body.Errors.Count > 0)
         {
             return Problem.Invalid(body.Errors);
@@ -57,15 +59,17 @@ internal static class FaultsEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<JsonDocument> ParseAsync(HttpRequest request)
+    private static async Task<FaultsBody> ReadAsync(HttpRequest request)
     {
         try
         {
-            return await JsonDocument.ParseAsync(request.Body, cancellationToken: request.HttpContext.RequestAborted);
+            using var json = await JsonDocument.ParseAsync(request.Body, s_strict, request.HttpContext.RequestAborted);
+            return FaultsBody.Read(json.RootElement);
         }
-        catch (JsonException malformed)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException) // the latter: half a surrogate pair
         {
-            throw new BadHttpRequestException("Malformed JSON.", malformed); // answered like every other malformed body
+            // Answered like every other malformed body.
+            throw new BadHttpRequestException("Malformed JSON.", malformed as JsonException ?? new JsonException(malformed.Message));
         }
     }
 

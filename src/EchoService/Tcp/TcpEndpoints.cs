@@ -14,7 +14,12 @@ internal static class TcpEndpoints
         tcp.MapGet("/connections", Connections).RequireScope(Scope.TcpRead).WithSummary("The open connections, oldest first; with state=closed the last ones that closed, newest first, each with its reason.");
         tcp.MapDelete("/connections/{id}", Abort).RequireScope(Scope.TcpWrite).WithSummary("Ends a connection with a reset.");
         routes.MapFaults();
-        tcp.MapGet("/{name}", Serve).RequireScope(Scope.TcpWrite).WithSummary("A channel over WebSocket.");
+        tcp.MapGet("/{name}", Serve)
+            .RequireScope(Scope.TcpWrite)
+            .Produces(StatusCodes.Status101SwitchingProtocols)
+            .WithMetadata(new ProblemCodes(StatusCodes.Status426UpgradeRequired, "webSocketRequired"))
+            .WithSummary("A channel over WebSocket.")
+            .DisableRequestTimeout();
     }
 
     private static Results<Ok<ListPage<ChannelAnswer>>, ProblemHttpResult> Channels(ChannelTable channels, int? limit, string? cursor)

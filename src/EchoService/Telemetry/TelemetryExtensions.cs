@@ -16,7 +16,7 @@ internal static class TelemetryExtensions
     }
 
     public static void MapMetrics(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/metrics", Scrape).RequireAuthorization(Access.Metrics).WithTags("Telemetry").WithSummary("Prometheus text, or OpenMetrics 1.0 by Accept").DisableHttpMetrics();
+        routes.MapGet("/metrics", Scrape).RequireAuthorization(Access.Metrics).WithTags("Telemetry").WithSummary("Prometheus text, or OpenMetrics 1.0 by Accept").Produces(StatusCodes.Status200OK, contentType: "text/plain").DisableHttpMetrics();
 
     private static ContentHttpResult Scrape(Meters meters, HttpRequest request)
     {

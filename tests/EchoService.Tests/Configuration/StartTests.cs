@@ -28,7 +28,7 @@ public sealed class StartTests
     [Theory]
     [InlineData("Http:Port", "70000", "Http:Port must be between 0 and 65535")]
     [InlineData("Http:Port", "abc", "Http:Port is 'abc', but must be a whole number that fits")]
-    [InlineData("Http:Prot", "80", "Http:Prot is not a setting: Http has Address, AllowedHosts, Cors, MaxBodyBytes, Port")]
+    [InlineData("Http:Prot", "80", "Http:Prot is not a setting: Http has Address, AllowedHosts, Cors, Limits, MaxBodyBytes, MaxListBytes, Port, ")]
     [InlineData("Http:Address", "example", "Http:Address is 'example', but must be localhost, * or an IP address")]
     [InlineData("Http:AllowedHosts", "a", "Http:AllowedHosts is 'a', but takes a list or a section: set Http:AllowedHosts:<key>")]
     [InlineData("Http:Cors:Origins:0", "example.org", "Http:Cors:Origins:0 is 'example.org', but must be * or an origin")]

@@ -55,6 +55,48 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task AServiceThatDiesRightAfterTheCommitStillKnowsTheOneJob()
+    {
+        const string Body = """{"urls": ["no url"]}""";
+        await using var service = ServiceProcess.Create();
+        service.Environment["ECHOSERVICE_FAILPOINT"] = "after-publish:1";
+        await service.StartAsync();
+        var asked = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
+        {
+            try
+            {
+                return (HttpStatusCode?)(await PostAsync(service.Client, "key", Body)).Status;
+            }
+            catch (HttpRequestException)
+            {
+                return null; // nobody was told
+            }
+        }));
+        Assert.Equal(137, await service.ExitAsync());
+        Assert.DoesNotContain(HttpStatusCode.Accepted, asked.OfType<HttpStatusCode>());
+
+        service.Environment.Remove("ECHOSERVICE_FAILPOINT");
+        await service.StartAsync();
+        var jobs = (await new DownloadsClient(service.Client).GetAsync("/downloads")).GetProperty("items");
+        var again = await PostAsync(service.Client, "key", Body);
+        Assert.Equal(Id(Assert.Single(jobs.EnumerateArray())), Id(again.Body));
+    }
+
+    [Fact]
+    public async Task KeysOfTwoOwnersAreTwoKeys()
+    {
+        var (one, two) = (new TestKey(0, "one", [.. EchoService.Auth.Scope.All]), new TestKey(1, "two", [.. EchoService.Auth.Scope.All]));
+        using var service = new ServiceFixture([.. one.Settings, .. two.Settings]);
+        using var any = service.CreateClient();
+        using var first = one.ClientOf(any.BaseAddress!);
+        using var second = two.ClientOf(any.BaseAddress!);
+        var mine = await PostAsync(first, "key", """{"urls": ["no url"]}""");
+        var theirs = await PostAsync(second, "key", """{"urls": ["another"]}""");
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted), (mine.Status, theirs.Status));
+        Assert.NotEqual(Id(mine.Body), Id(theirs.Body));
+    }
+
+    [Fact]
     public async Task ForgetsTheRequestOfADeletedJobAndOfARefusedList()
     {
         using var service = new ServiceFixture();

@@ -25,6 +25,12 @@ internal sealed partial class SqliteDownloadStore
         return Page<Job>.Cut(rows, limit, job => job.Key);
     }
 
+    public Task<long> CountQueuedAsync(string? owner, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Scalar("queued_of", ("@owner", owner)) ?? 0);
+
+    public Task<long> CountBytesAsync(string? owner, CancellationToken cancellationToken) =>
+        _database.ReadAsync(session => session.Scalar("bytes_of", ("@owner", owner)) ?? 0);
+
     public Task<Item?> FindItemAsync(long job, int number, CancellationToken cancellationToken) =>
         _database.ReadAsync(session => session.Query("item", ReadItem, ("@job", job), ("@n", number)).FirstOrDefault());
 

@@ -55,6 +55,12 @@ SELECT queued * 100 / max(total, 1) FROM jobs WHERE key = @job
 -- Of running jobs alone: what is paused or scheduled waits for nobody, and would look like a queue that does not move.
 SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state = 2
 
+-- name: queued_of
+SELECT coalesce(sum(queued), 0) FROM jobs INDEXED BY jobs_states WHERE state IN (0, 1, 2, 3) AND owner IS @owner
+
+-- name: bytes_of
+SELECT coalesce(sum(bytes), 0) FROM jobs INDEXED BY jobs_owners WHERE owner IS @owner AND state <> 6
+
 -- name: items_numbered
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n IN (SELECT value FROM json_each(@numbers)) ORDER BY n
