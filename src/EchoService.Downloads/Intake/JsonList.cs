@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace EchoService.Downloads.Intake;
 
@@ -167,6 +169,11 @@ internal sealed class JsonList
             if (_optionBytes > MaxValue)
             {
                 throw Malformed("The options are longer than 256 KiB.");
+            }
+
+            if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(value.RootElement)))
+            {
+                throw Malformed($"The property '{Short(_property)}' is no valid UTF-8.");
             }
 
             _options.Add(_property, value.RootElement.Clone());

@@ -26,7 +26,7 @@ internal static partial class OptionKeys
         var path = Sections
             .Select(known => PathOf(member.Groups["class"].Value, known.Options, known.Section))
             .FirstOrDefault(found => found is not null);
-        return path is null ? member.Value : $"{path}:{member.Groups["member"].Value}";
+        return path is null ? member.Value : $"{path}:{member.Groups["member"].Value.Replace('.', ':')}";
     });
 
     private static string? PathOf(string optionsClass, Type type, string path) =>
@@ -37,9 +37,9 @@ internal static partial class OptionKeys
                 .Select(property => PathOf(optionsClass, property.PropertyType, $"{path}:{property.Name}"))
                 .FirstOrDefault(found => found is not null);
 
-    [GeneratedRegex(@"^\w+: ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^[\w.]+: ", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MemberAlone();
 
-    [GeneratedRegex(@"(?:The field |The )?(?<class>\w+Options)\.(?<member>\w+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"(?:The field |The )?(?<class>\w+Options)\.(?<member>\w+(\.\w+)*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex OptionsMember();
 }

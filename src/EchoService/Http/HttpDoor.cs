@@ -1,7 +1,7 @@
 using EchoService.Tcp;
 using EchoService.Tcp.Tls;
-using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Http;

@@ -33,7 +33,7 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var scope = metadata.OfType<IAuthorizeData>().Select(data => data.Policy).FirstOrDefault();
-        if (scope is not null and not Access.Metrics)
+        if (scope is not null)
         {
             RequireKey(operation, scope, context.Document!);
         }
@@ -57,7 +57,18 @@ internal sealed class OperationDescription : IOpenApiOperationTransformer
         // Any one of the three; and none while the service has no keys.
         operation.Security = [.. ((string[])[BearerScheme, HeaderScheme, CookieScheme]).Select(scheme =>
             new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(scheme, document)] = [] })];
-        operation.Description = $"{operation.Description} {(scope == Access.AnyKey ? "Any key." : $"Scope: {scope}.")}".Trim();
+        if (scope == Access.Metrics)
+        {
+            operation.Security.Add([]); // or none at all
+        }
+
+        var asked = scope switch
+        {
+            Access.AnyKey => "Any key.",
+            Access.Metrics => "Any key, where Auth:ProtectMetrics is set.",
+            _ => $"Scope: {scope}.",
+        };
+        operation.Description = $"{operation.Description} {asked}".Trim();
     }
 
     private static void AddProblems(OpenApiOperation operation, string? scope, OpenApiOperationTransformerContext context)

@@ -11,16 +11,16 @@ namespace EchoService.Tcp;
 /// <param name="Clients">Networks or addresses whose connections it may hit; none: all.</param>
 internal sealed record FaultAnswer(
     string Type,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DelayMs,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? JitterMs,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BytesPerSecond,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Bytes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? SliceBytes,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? AfterMs,
-    string Direction,
-    double Probability,
-    long Seed,
-    IReadOnlyList<string> Clients)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? DelayMs = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? JitterMs = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? BytesPerSecond = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Bytes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? SliceBytes = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? AfterMs = null,
+    string Direction = "out",
+    double Probability = 1,
+    long Seed = 0,
+    IReadOnlyList<string>? Clients = null)
 {
     public static IReadOnlyList<FaultAnswer> Of(ChannelFaults faults) => [.. faults.Options.Select(Of)];
 

@@ -9,6 +9,7 @@ internal static class Comparisons
             ["characters"] = CharactersComparison.Works,
             ["download"] = DownloadComparison.Works,
             ["echo"] = EchoComparison.Works,
+            ["http"] = HttpComparison.Works,
             ["idle"] = IdleComparison.Works,
             ["intake"] = IntakeComparison.Works,
             ["start"] = StartComparison.Works,

@@ -211,7 +211,7 @@ public sealed class EventsTests
 
         Assert.Equal(("end", Items), (last!.Name, DownloadsClient.Count(last.Data, "done")));
         Assert.True(received > 2_000_000, $"only {received} bytes of events");
-        Assert.InRange(MemoryTests.PeakResident(service.Id), 1, MemoryTests.MaxResident);
+        Assert.InRange(new ProcessMemory(service.Id).Peak, 1, MemoryTests.MaxResident);
         Assert.Equal(0, await service.StopAsync());
         still.ForEach(socket => socket.Dispose());
     }

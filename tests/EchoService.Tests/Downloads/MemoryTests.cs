@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -27,7 +26,7 @@ public sealed class MemoryTests
 
         Assert.Equal(1, DownloadsClient.Count(job, "done"));
         Assert.Equal(length, job.GetProperty("bytes").GetInt64());
-        Assert.InRange(PeakResident(service.Id), 1, MaxResident);
+        Assert.InRange(new ProcessMemory(service.Id).Peak, 1, MaxResident);
     }
 
     [Fact]
@@ -42,23 +41,11 @@ public sealed class MemoryTests
         using var response = await service.Client.PostAsync("/downloads?attempts=1", content, Token);
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        Assert.InRange(PeakResident(service.Id), 1, MaxResident);
+        Assert.InRange(new ProcessMemory(service.Id).Peak, 1, MaxResident);
         var downloads = new DownloadsClient(service.Client);
         var id = response.Headers.Location!.OriginalString.Split('/')[^1];
         Assert.Equal(Lines, (await downloads.JobAsync(id)).GetProperty("total").GetInt32());
         using var cancelled = await service.Client.PostAsync($"/downloads/{id}/cancel", null, Token);
         Assert.Equal(0, DownloadsClient.Count(await downloads.JobAsync(id), "queued"));
-    }
-
-    /// <summary>The most bytes that were ever resident.</summary>
-    internal static long PeakResident(int processId) => Status(processId, "VmHWM:");
-
-    /// <summary>The bytes that are resident now.</summary>
-    internal static long Resident(int processId) => Status(processId, "VmRSS:");
-
-    private static long Status(int processId, string field)
-    {
-        var line = File.ReadLines($"/proc/{processId}/status").Single(line => line.StartsWith(field, StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 }

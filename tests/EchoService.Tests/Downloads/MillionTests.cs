@@ -42,7 +42,7 @@ public sealed class MillionTests(ITestOutputHelper output)
         using var cancelled = await service.Client.PostAsync($"/downloads/{id}/cancel", null, Token);
         var cancelling = clock.Elapsed;
 
-        var peak = MemoryTests.PeakResident(service.Id);
+        var peak = new ProcessMemory(service.Id).Peak;
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{s_lines} lines at {rate:0} a second; resident after a fifth {list.ResidentAfterAFifth / 1e6:0} MB, after all {list.ResidentAtEnd / 1e6:0} MB, at most {peak / 1e6:0} MB; page {pages.First * 1000:0.0} ms at the beginning, {pages.Last * 1000:0.0} ms at the end; cancelled in {cancelling.TotalSeconds:0.0} s"));
         Assert.Equal(s_lines, DownloadsClient.Count(await downloads.JobAsync(id), "cancelled"));
@@ -112,11 +112,11 @@ public sealed class MillionTests(ITestOutputHelper output)
                 {
                     await stream.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), Token);
                     text.Clear();
-                    ResidentAfterAFifth = n == _count / 5 ? MemoryTests.Resident(_service) : ResidentAfterAFifth;
+                    ResidentAfterAFifth = n == _count / 5 ? new ProcessMemory(_service).Resident : ResidentAfterAFifth;
                 }
             }
 
-            ResidentAtEnd = MemoryTests.Resident(_service);
+            ResidentAtEnd = new ProcessMemory(_service).Resident;
         }
 
         protected override bool TryComputeLength(out long length)

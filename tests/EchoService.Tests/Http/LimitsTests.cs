@@ -36,7 +36,7 @@ public sealed class LimitsTests
     {
         var (one, two) = (new TestKey(0, "one", Scope.TcpRead), new TestKey(1, "two", Scope.TcpRead));
         using var service = new ServiceFixture(
-            [.. one.Settings, .. two.Settings, ("Http:Limits:RequestsPerSecond", "1"), ("Http:Limits:Burst", "2"), ("Http:TrustedProxies:0", "127.0.0.1")]);
+            [.. one.Settings, .. two.Settings, ("Http:Limits:RequestsPerSecond", "1"), ("Http:Limits:Burst", "2"), ("Http:TrustedProxies:0", "127.0.0.0/8"), ("Http:TrustedProxies:1", "::1")]);
         using var any = service.CreateClient();
         var answers = new List<HttpStatusCode>();
         foreach (var (key, address) in ((TestKey, string)[])[(one, "192.0.2.1"), (one, "192.0.2.2"), (one, "192.0.2.3"), (two, "192.0.2.4")])

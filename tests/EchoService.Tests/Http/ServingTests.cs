@@ -9,25 +9,26 @@ public sealed class ServingTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("/hello", "default-src 'none'")]
-    [InlineData("/nowhere", "default-src 'none'")]
-    [InlineData("/downloads?limit=many", "default-src 'none'")]
-    [InlineData("/characters/page", "script-src 'self'; style-src 'self'")]
-    [InlineData("/docs/index.html", "script-src 'self'; style-src 'self'")]
-    [InlineData("/docs/swagger-ui-bundle.js", "script-src 'self'")]
-    public async Task EveryAnswerIsInertUnlessItIsAPageOfOurs(string path, string policy)
+    [Fact]
+    public async Task EveryAnswerIsInertUnlessItIsAPageOfOurs()
     {
         using var service = new ServiceFixture();
         using var http = service.CreateClient();
-        using var response = await http.GetAsync(path, Token);
-        var sent = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
-        Assert.Contains(policy, sent, StringComparison.Ordinal);
-        Assert.Contains("frame-ancestors 'none'", sent, StringComparison.Ordinal);
-        Assert.DoesNotContain("unsafe", sent, StringComparison.Ordinal);
-        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
-        Assert.False(response.Headers.Contains("Server"));
-        Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+        foreach (var (path, policy) in ((string, string)[])
+            [
+                ("/hello", "default-src 'none'; frame-ancestors"), ("/nowhere", "default-src 'none'; frame-ancestors"), ("/downloads?limit=many", "default-src 'none'; frame-ancestors"),
+                ("/characters/page", "script-src 'self'; style-src 'self'"), ("/docs/index.html", "script-src 'self'; style-src 'self' 'sha256-"), ("/docs/swagger-ui-bundle.js", "script-src 'self'"),
+            ])
+        {
+            using var response = await http.GetAsync(path, Token);
+            var sent = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains(policy, sent, StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", sent, StringComparison.Ordinal);
+            Assert.DoesNotContain("unsafe", sent, StringComparison.Ordinal);
+            Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+            Assert.False(response.Headers.Contains("Server"));
+            Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
+        }
     }
 
     [Fact]
