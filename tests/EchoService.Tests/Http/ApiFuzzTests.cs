@@ -115,7 +115,7 @@ internal sealed class FuzzedRequests(JsonElement document, Random random)
         var request = new HttpRequestMessage(new HttpMethod(method), Fill(path) + Query(operation));
         if (random.Next(3) == 0 && path == "/downloads")
         {
-            request.Headers.TryAddWithoutValidation("Idempotency-Key", random.Next(2) == 0 ? $"key-{random.Next(20)}" : Text().Replace("\0", "", StringComparison.Ordinal));
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", random.Next(2) == 0 ? $"key-{random.Next(20)}" : string.Concat(Text().Where(c => c is >= ' ' and <= '~')));
         }
 
         if (operation.TryGetProperty("requestBody", out var body) || random.Next(20) == 0)
