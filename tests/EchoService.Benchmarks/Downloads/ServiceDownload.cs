@@ -1,30 +1,39 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace EchoService.Benchmarks;
 
-/// <summary>A job of the service, from its first item's start to its last file's visible name, as the job itself tells.</summary>
-internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, int concurrency, params string[] settings) : IContender
+/// <summary>A job of the service, from the request with its list to its last file's visible name.</summary>
+internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, int concurrency) : IContender
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
+    private readonly string _most = Math.Max(concurrency, 8).ToString(CultureInfo.InvariantCulture);
     private RunningService? _service;
 
     public string Name => name;
 
     public int MostRounds { get; init; } = int.MaxValue;
 
-    public async Task StartAsync() => _service = await RunningService.StartAsync(["--Downloads:Egress:AllowedNetworks:0=127.0.0.0/8", .. settings]);
+    public async Task StartAsync() => _service = await RunningService.StartAsync(
+        "--Downloads:Egress:AllowedNetworks:0=127.0.0.0/8", $"--Downloads:Concurrency={_most}", $"--Downloads:PerHost={_most}");
 
     public async Task<Sample> RunAsync()
     {
         var service = _service!;
+        await DiskQuiet.WaitAsync();
         var processor = service.Processor;
+        var begun = TimeProvider.System.GetUtcNow();
         using var response = await service.Http.PostAsJsonAsync("/downloads", new { urls, concurrency });
         response.EnsureSuccessStatusCode();
-        var took = await EndAsync(service, response.Headers.Location!);
-        var sample = Sample.Of("files", urls.Count, took, service.Processor - processor, service.Peak);
-        (await service.Http.DeleteAsync(response.Headers.Location)).EnsureSuccessStatusCode();
+        var ended = await EndAsync(service, response.Headers.Location!);
+        var sample = Sample.Of("files", urls.Count, ended - begun, service.Processor - processor, service.Peak);
+        if (SavedFiles.AreFew(urls.Count))
+        {
+            (await service.Http.DeleteAsync(response.Headers.Location)).EnsureSuccessStatusCode();
+        }
+
         return sample;
     }
 
@@ -36,7 +45,7 @@ internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, i
         }
     }
 
-    private async Task<TimeSpan> EndAsync(RunningService service, Uri location)
+    private async Task<DateTimeOffset> EndAsync(RunningService service, Uri location)
     {
         while (true)
         {
@@ -45,7 +54,7 @@ internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, i
             {
                 var done = job.GetProperty("counts").GetProperty("done").GetInt32();
                 return done == urls.Count
-                    ? TimeSpan.FromSeconds(job.GetProperty("took").GetDouble())
+                    ? job.GetProperty("finishedAt").GetDateTimeOffset()
                     : throw new InvalidOperationException($"Only {done} of {urls.Count} files are done.");
             }
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace EchoService.Benchmarks;
 
@@ -25,7 +23,7 @@ internal sealed class StartContender(string name, Func<string, string[]> argumen
 
     public async Task<Sample> RunAsync()
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         using var client = new HttpClient();
         var begun = Stopwatch.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments(port.ToString(CultureInfo.InvariantCulture)))
@@ -80,12 +78,5 @@ internal sealed class StartContender(string name, Func<string, string[]> argumen
         }
 
         throw new InvalidOperationException($"{address} is not ready after {s_patience.TotalSeconds} s.");
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

@@ -1,0 +1,8 @@
+namespace EchoService.Benchmarks;
+
+/// <summary>echoctl as it was last built, in our own configuration.</summary>
+internal static class Echoctl
+{
+    public static string Program { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "..", "..", "..", "src", "EchoService.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "echoctl.dll"));
+}
