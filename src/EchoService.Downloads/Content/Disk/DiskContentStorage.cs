@@ -26,16 +26,20 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
 
     public Task PlaceAsync(IReadOnlyCollection<Placement> placements, CancellationToken cancellationToken)
     {
-        foreach (var placement in placements)
+        foreach (var job in placements.GroupBy(placement => placement.JobId, StringComparer.Ordinal))
         {
-            var part = PartPath(placement.JobId, placement.Number, placement.Part);
-            Directory.CreateDirectory(JobFolder(placement.JobId));
-            Move(part, FilePath(placement.JobId, placement.Name));
+            Directory.CreateDirectory(JobFolder(job.Key));
+            foreach (var placement in job)
+            {
+                // A part that is gone was placed before: by this process, or by another one that took it for abandoned.
+                _ = DiskRename.TryReplace(PartPath(placement.JobId, placement.Number, placement.Part), FilePath(placement.JobId, placement.Name));
+            }
+
+            DiskFlush.Folder(JobFolder(job.Key));
         }
 
-        foreach (var job in placements.Select(placement => placement.JobId).Distinct(StringComparer.Ordinal))
+        if (placements.Count > 0)
         {
-            DiskFlush.Folder(JobFolder(job));
             DiskFlush.Folder(folder.Files);
         }
 
@@ -110,18 +114,6 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return $"The data folder cannot be written: {exception.Message}";
-        }
-    }
-
-    /// <summary>A part that is gone was placed before: by this process, or by another one that took it for abandoned.</summary>
-    private static void Move(string part, string file)
-    {
-        try
-        {
-            File.Move(part, file, overwrite: true);
-        }
-        catch (FileNotFoundException)
-        {
         }
     }
 

@@ -7,6 +7,9 @@ namespace EchoService.Downloads.Content.Disk;
 /// <summary>A file on its way in: named by item and token, hashed as it is written, invisible until it is placed.</summary>
 internal sealed class PartFile : IContentPart
 {
+    /// <summary>Pieces from this size on are hashed while they are written: that saves more than handing them to another thread costs.</summary>
+    private const int HashedBeside = 128 << 10;
+
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sha256;
 
@@ -29,7 +32,19 @@ internal sealed class PartFile : IContentPart
 
     public bool CanBeKept => true;
 
-    public static PartFile Create(string path, long token) => new(path, token, FileMode.Create);
+    /// <summary>Tokens only grow, so the file is new as a rule, and a new one needs no cutting; one that a power failure left is removed first.</summary>
+    public static PartFile Create(string path, long token)
+    {
+        try
+        {
+            return new(path, token, FileMode.CreateNew);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            File.Delete(path);
+            return new(path, token, FileMode.CreateNew);
+        }
+    }
 
     /// <summary>Opens a part that was left behind and cuts it to its durable bytes, from which the digest is made anew.</summary>
     /// <returns>Null: it is not there, or it is shorter.</returns>
@@ -64,6 +79,11 @@ internal sealed class PartFile : IContentPart
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (bytes.Length >= HashedBeside)
+        {
+            return new ValueTask(WriteAndHashAsync(bytes));
+        }
+
         RandomAccess.Write(Handle, bytes.Span, Length);
         _hash.AppendData(bytes.Span);
         Length += bytes.Length;
@@ -99,6 +119,21 @@ internal sealed class PartFile : IContentPart
     {
         Handle.Dispose();
         _hash.Dispose();
+    }
+
+    private async Task WriteAndHashAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var hashing = Task.Run(() => _hash.AppendData(bytes.Span));
+        try
+        {
+            RandomAccess.Write(Handle, bytes.Span, Length);
+        }
+        finally
+        {
+            await hashing;
+        }
+
+        Length += bytes.Length;
     }
 
     private void Rehash(long size, CancellationToken cancellationToken)

@@ -15,7 +15,8 @@ internal sealed class SqliteSession : IDisposable
     private const int BusySeconds = 5;
 
     private readonly SqliteConnection _connection;
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteStatement> _changes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteCommand> _queries = new(StringComparer.Ordinal);
 
     public SqliteSession(string path, bool readOnly, string synchronous)
     {
@@ -59,15 +60,15 @@ internal sealed class SqliteSession : IDisposable
 
     /// <summary>Runs a statement by its name; its parameters always come in the same order. Returns how many rows it changed.</summary>
     public int Execute(string statement, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
-        Command(statement, parameters).ExecuteNonQuery();
+        Statement(statement, parameters).Execute(parameters);
 
     /// <summary>The first column of the first row; null where there is none.</summary>
     public long? Scalar(string statement, params ReadOnlySpan<(string Name, object? Value)> parameters) =>
-        Command(statement, parameters).ExecuteScalar() is long value ? value : null;
+        Statement(statement, parameters).Scalar(parameters);
 
     public List<T> Query<T>(string statement, Func<SqliteDataReader, T> map, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        using var reader = Command(statement, parameters).ExecuteReader();
+        using var reader = Query(statement, parameters).ExecuteReader();
         var rows = new List<T>();
         while (reader.Read())
         {
@@ -94,7 +95,12 @@ internal sealed class SqliteSession : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in _commands.Values)
+        foreach (var statement in _changes.Values)
+        {
+            statement.Dispose();
+        }
+
+        foreach (var command in _queries.Values)
         {
             command.Dispose();
         }
@@ -102,9 +108,20 @@ internal sealed class SqliteSession : IDisposable
         _connection.Dispose();
     }
 
-    private SqliteCommand Command(string statement, ReadOnlySpan<(string Name, object? Value)> parameters)
+    private SqliteStatement Statement(string statement, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        if (!_commands.TryGetValue(statement, out var command))
+        if (!_changes.TryGetValue(statement, out var prepared))
+        {
+            prepared = new SqliteStatement(_connection.Handle!, s_statements[statement], parameters);
+            _changes.Add(statement, prepared);
+        }
+
+        return prepared;
+    }
+
+    private SqliteCommand Query(string statement, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (!_queries.TryGetValue(statement, out var command))
         {
             command = _connection.CreateCommand();
             command.CommandText = s_statements[statement];
@@ -113,7 +130,7 @@ internal sealed class SqliteSession : IDisposable
                 command.Parameters.Add(new SqliteParameter { ParameterName = name });
             }
 
-            _commands.Add(statement, command);
+            _queries.Add(statement, command);
         }
 
         for (var i = 0; i < parameters.Length; i++)
