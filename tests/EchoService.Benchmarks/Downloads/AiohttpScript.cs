@@ -1,6 +1,6 @@
 namespace EchoService.Benchmarks;
 
-/// <summary>What a Python programmer writes: one session, so many requests at once, each body streamed to a file.</summary>
+/// <summary>What a Python programmer writes: one session, so many requests at once, each body streamed to a file in pieces of so many bytes.</summary>
 internal static class AiohttpScript
 {
     public const string Text =
@@ -11,7 +11,7 @@ internal static class AiohttpScript
             async with slots, session.get(url) as response:
                 response.raise_for_status()
                 with open(str(number), 'wb') as file:
-                    async for chunk in response.content.iter_chunked(65536):
+                    async for chunk in response.content.iter_chunked(int(sys.argv[3])):
                         file.write(chunk)
 
         async def main():

@@ -4,7 +4,10 @@ using System.Net.Sockets;
 
 namespace EchoService.Benchmarks;
 
-/// <summary>Debian's nginx with some files of random bytes, on one port of several loopback addresses, each a host of its own.</summary>
+/// <summary>
+/// Debian's nginx with some files of random bytes, each under every name below its own (<c>small/1</c>), on one port of several loopback
+/// addresses, each a host of its own.
+/// </summary>
 internal sealed class NginxOrigin : IAsyncDisposable
 {
     private readonly ScratchFolder _folder;
@@ -71,6 +74,7 @@ internal sealed class NginxOrigin : IAsyncDisposable
           server {
             {{string.Join(' ', Enumerable.Range(1, hosts).Select(host => $"listen 127.0.1.{host}:{port};"))}}
             root {{folder}};
+            location ~ ^/(?<file>[a-z]+)/ { try_files /$file =404; }
           }
         }
         """;

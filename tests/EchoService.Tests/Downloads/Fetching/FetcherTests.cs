@@ -178,7 +178,7 @@ public sealed class FetcherTests
                 return ValueTask.CompletedTask;
             },
             Token));
-        Assert.InRange(largest, 1, 128 << 10);
+        Assert.InRange(largest, 1, 256 << 10);
     }
 
     private static byte[] Gzip(byte[] bytes)
