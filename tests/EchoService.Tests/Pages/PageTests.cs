@@ -1,5 +1,10 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using EchoService.Downloads;
+using EchoService.Downloads.Jobs;
+using EchoService.Tcp;
+using EchoService.Tcp.Faults;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Pages;
@@ -76,6 +81,28 @@ public sealed partial class PageTests(PageTests.Host host) : IClassFixture<PageT
         using var response = await _http.GetAsync(path, Cancelled);
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+    }
+
+    /// <summary>A new value of an enum that the page knows no word for would show as its bare name, or not at all.</summary>
+    [Theory]
+    [InlineData("downloads", typeof(ErrorCode))]
+    [InlineData("downloads", typeof(ItemState), "committed")]
+    [InlineData("downloads", typeof(JobState), "receiving", "deleting")]
+    [InlineData("channels", typeof(CloseReason))]
+    public async Task ThePageHasAWordForEveryState(string feature, Type states, params string[] unseen)
+    {
+        var words = await _http.GetStringAsync($"/pages/x/{feature}/words.js", Cancelled);
+        Assert.All(
+            Enum.GetNames(states).Select(JsonNamingPolicy.CamelCase.ConvertName).Except(unseen, StringComparer.Ordinal),
+            state => Assert.Matches($"\\b{state}: '", words));
+    }
+
+    [Fact]
+    public async Task ThePageKnowsEveryKindOfChannelAndFault()
+    {
+        var words = await _http.GetStringAsync("/pages/x/channels/words.js", Cancelled);
+        Assert.All(Enum.GetNames<ChannelKind>(), kind => Assert.Contains($"  {kind}: '", words, StringComparison.Ordinal));
+        Assert.All(FaultRules.Types(http: false), type => Assert.Contains($"  {type}: [", words, StringComparison.Ordinal));
     }
 
     /// <summary>One service for all tests here: they only read.</summary>

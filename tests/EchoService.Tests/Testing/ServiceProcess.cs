@@ -69,9 +69,10 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     }
 
     /// <summary>Starts the process and waits until it serves HTTP.</summary>
-    public async Task StartAsync()
+    /// <param name="httpPort">Where it has served before; 0: where there is room.</param>
+    public async Task StartAsync(int httpPort = 0)
     {
-        Launch();
+        Launch(httpPort == 0 ? [] : [$"--Http:Port={httpPort.ToString(CultureInfo.InvariantCulture)}"]);
         var port = await PortAsync("http");
         Client.Dispose();
         Client = new HttpClient(Handler?.Invoke() ?? new SocketsHttpHandler()) { BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}") };
@@ -82,7 +83,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         // A shell that runs the tests in the background lets them ignore SIGINT, and what they start would inherit that.
         string[] program = [.. Launcher, .. OperatingSystem.IsLinux() ? (string[])["env", "--default-signal=INT", "dotnet"] : ["dotnet"]];
-        var start = new ProcessStartInfo(program[0], [.. program[1..], Repository.Service, .. arguments, .. _settings.Select(s => $"--{s.Key}={s.Value}")])
+        var start = new ProcessStartInfo(program[0], [.. program[1..], Repository.Service, .. _settings.Select(s => $"--{s.Key}={s.Value}"), .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Folder,

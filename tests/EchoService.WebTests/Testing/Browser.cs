@@ -6,7 +6,7 @@ using Microsoft.Playwright;
 
 namespace EchoService.WebTests.Testing;
 
-/// <summary>One real Chromium and one service for all tests of pages. Each test opens a browser profile of its own.</summary>
+/// <summary>One real Chromium for all tests of pages, one service that fetches from this machine, one origin. Each test opens a browser profile of its own.</summary>
 public sealed class Browser : IAsyncLifetime
 {
     private static readonly string[] _programs = ["chromium", "chromium-browser", "google-chrome"];
@@ -14,14 +14,19 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public ServiceFixture Service { get; } = new();
+    public ServiceFixture Service { get; } = new(
+        DownloadsClient.Loopback, ("Tcp:Channels:once:Port", "0"), ("Tcp:Channels:once:Close:After", "Replies"));
+
+    public Origin Origin { get; private set; } = null!;
 
     public Uri Address => Service.ClientOptions.BaseAddress;
 
     public async ValueTask InitializeAsync()
     {
+        Origin = await Origin.StartAsync(CancellationToken.None);
         if (FindProgram() is { } program)
         {
+            Assertions.SetDefaultExpectTimeout(20_000); // milliseconds: what is to come may take its time on a busy machine
             _playwright = await Playwright.CreateAsync();
             _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = program, Args = ["--no-sandbox"] }); // a container's root
         }
@@ -32,12 +37,23 @@ public sealed class Browser : IAsyncLifetime
     {
         Assert.SkipWhen(_browser is null, "chromium is not installed");
         options ??= new();
-        options.BaseURL = Address.ToString();
+        options.BaseURL ??= Address.ToString();
         var context = await _browser!.NewContextAsync(options);
         var page = new OpenPage(context, await context.NewPageAsync());
         await page.Page.GotoAsync(path);
         return page;
     }
+
+    /// <summary>A page of another service than the common one.</summary>
+    public Task<OpenPage> OpenAsync(ServiceFixture service, string path, BrowserNewContextOptions? options = null)
+    {
+        options ??= new();
+        options.BaseURL = service.ClientOptions.BaseAddress.ToString();
+        return OpenAsync(path, options);
+    }
+
+    /// <summary>Speaks the API of the common service.</summary>
+    public DownloadsClient Client() => new(Service.CreateClient());
 
     public async ValueTask DisposeAsync()
     {
@@ -48,6 +64,7 @@ public sealed class Browser : IAsyncLifetime
 
         _playwright?.Dispose();
         await Service.DisposeAsync();
+        await Origin.DisposeAsync();
     }
 
     private static string? FindProgram() =>

@@ -15,6 +15,7 @@ class ChannelList extends HTMLElement {
     this.append(stamp('channel-list').fragment);
     this.#parts = partsOf(this);
     this.addEventListener('faultschange', () => this.#poll.now());
+    document.addEventListener('conversation', () => this.#poll.now());
     this.#poll.now();
   }
 

@@ -4,11 +4,12 @@ import { foreign } from '../shared/text.js';
 import { reasons } from './words.js';
 import { TerminalOutput } from './terminal-output.js';
 
-/** Talks to a channel over WebSocket, line by line. */
+/** Talks to a channel over WebSocket, line by line. Tells of each beginning and end by the event `conversation`. */
 class ChannelTerminal extends HTMLElement {
   #parts;
   #output;
   #socket = null;
+  #early = []; // lines that were sent before the channel was there
   #sent = []; // lines, for the arrow keys
   #place = 0;
 
@@ -19,8 +20,8 @@ class ChannelTerminal extends HTMLElement {
     this.#output = new TerminalOutput(output);
     document.addEventListener('channels', event => this.#offer(event.detail));
     document.addEventListener('talk', event => this.#talk(event.detail));
-    connect.addEventListener('click', () => this.#socket ? this.#socket.close(1000) : this.#connect());
-    channel.addEventListener('change', () => this.#socket?.close(1000));
+    connect.addEventListener('click', () => this.#socket ? this.#disconnect() : this.#connect());
+    channel.addEventListener('change', () => this.#disconnect());
     line.addEventListener('keydown', event => this.#recall(event));
     form.addEventListener('submit', event => {
       event.preventDefault();
@@ -36,15 +37,14 @@ class ChannelTerminal extends HTMLElement {
 
   #talk(name) {
     const { channel, line } = this.#parts;
-    this.#socket?.close(1000);
+    this.#disconnect();
     channel.value = name;
     this.scrollIntoView({ block: 'nearest' });
     line.focus();
     this.#connect();
   }
 
-  /** @param first sent as soon as the channel is there. */
-  #connect(first = null) {
+  #connect() {
     const { channel, connect } = this.#parts;
     const name = channel.value;
     if (!name) return;
@@ -55,17 +55,33 @@ class ChannelTerminal extends HTMLElement {
     this.#output.note(`Connecting to ${name} …`);
     socket.addEventListener('open', () => {
       this.#output.note(`Connected to ${name}.`);
-      if (first !== null) this.#sendLine(first);
+      document.dispatchEvent(new Event('conversation'));
+      this.#early.splice(0).forEach(early => this.#sendLine(early));
     });
-    socket.addEventListener('message', ({ data }) => this.#output.receive(typeof data === 'string' ? data : decoder.decode(data, { stream: true })));
+    socket.addEventListener('message', ({ data }) => {
+      if (this.#socket === socket) this.#output.receive(typeof data === 'string' ? data : decoder.decode(data, { stream: true }));
+    });
     socket.addEventListener('close', event => this.#closed(socket, event));
   }
 
+  /** The user has had enough: what is still on its way is not shown. */
+  #disconnect() {
+    if (this.#socket === null) return;
+    this.#socket.close(1000);
+    this.#ended();
+    this.#output.note('Disconnected.');
+  }
+
+  #ended() {
+    this.#socket = null;
+    this.#early = [];
+    document.dispatchEvent(new Event('conversation'));
+    this.#parts.connect.textContent = 'Connect';
+  }
+
   #closed(socket, { code, reason }) {
-    if (this.#socket === socket) {
-      this.#socket = null;
-      this.#parts.connect.textContent = 'Connect';
-    }
+    if (this.#socket !== socket) return;
+    this.#ended();
     const why = reason ? reasons[reason] ?? foreign(reason) : code === 1000 || code === 1005 ? 'Closed' : 'The connection broke';
     this.#output.note(`${why} (${code}).`);
     if (code === 1006) get('/tcp/channels?limit=1').catch(() => {}); // a handshake cannot say that it wants a key; this can
@@ -77,8 +93,9 @@ class ChannelTerminal extends HTMLElement {
     line.value = '';
     this.#sent = [...this.#sent.slice(-99), text];
     this.#place = this.#sent.length;
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#sendLine(text);
-    else if (this.#socket === null) this.#connect(text);
+    if (this.#socket?.readyState === WebSocket.OPEN) return this.#sendLine(text);
+    this.#early.push(text);
+    if (this.#socket === null) this.#connect();
   }
 
   #sendLine(text) {

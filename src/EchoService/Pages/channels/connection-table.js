@@ -25,6 +25,7 @@ class ConnectionTable extends HTMLElement {
     this.#parts.open.addEventListener('click', () => this.#choose('open'));
     this.#parts.closed.addEventListener('click', () => this.#choose('closed'));
     this.#parts.pager.addEventListener('page', () => this.#poll.now());
+    document.addEventListener('conversation', () => this.#poll.now());
     this.#poll.now();
   }
 

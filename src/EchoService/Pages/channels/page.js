@@ -1,7 +1,7 @@
-import '../shared/key-state.js';
 import './channel-list.js';
 import './channel-terminal.js';
 import './connection-table.js';
 import { stamp } from '../shared/dom.js';
+import { start } from '../shared/start.js';
 
-document.getElementById('main').append(stamp('channels').fragment);
+start(stamp('channels').fragment);

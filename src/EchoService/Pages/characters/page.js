@@ -1,4 +1,5 @@
-import '../shared/key-state.js';
 import './character-finder.js';
+import { make } from '../shared/dom.js';
+import { start } from '../shared/start.js';
 
-document.getElementById('main').append(document.createElement('character-finder'));
+start(make('character-finder'));

@@ -20,9 +20,9 @@ class ItemTable extends HTMLElement {
   connectedCallback() {
     this.append(stamp('item-table').fragment);
     this.#parts = partsOf(this);
-    this.#parts.pager.addEventListener('page', () => {
-      this.#read();
-      this.scrollIntoView({ block: 'nearest' });
+    this.#parts.pager.addEventListener('page', async () => {
+      await this.#read();
+      this.scrollIntoView();
     });
   }
 

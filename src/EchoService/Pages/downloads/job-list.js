@@ -20,7 +20,10 @@ class JobList extends HTMLElement {
     this.append(stamp('job-list').fragment);
     this.#parts = partsOf(this);
     this.#parts.state.addEventListener('change', () => this.#restart());
-    this.#parts.pager.addEventListener('page', () => this.#poll.now());
+    this.#parts.pager.addEventListener('page', async () => {
+      await this.#poll.now();
+      this.scrollIntoView();
+    });
     document.addEventListener('jobstarted', () => {
       this.#parts.state.value = '';
       this.#restart();

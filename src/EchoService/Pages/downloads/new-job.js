@@ -97,13 +97,9 @@ class NewJob extends HTMLElement {
 
   /** Each problem at its field; what has no field above the button. */
   #refused(error) {
-    const other = [];
-    for (const [field, problems] of Object.entries(error.errors ?? {})) {
-      const input = this.#form.elements[field];
-      if (!input) other.push(`${field}: ${problems.join(' ')}`);
-      else this.#mark(input, problems.join(' '));
-    }
-    this.#tell(other.join(' ') || error.message);
+    const problems = Object.entries(error.errors ?? {}).map(([field, texts]) => [field, texts.join(' '), this.#form.elements[field]]);
+    this.#tell(problems.filter(([, , input]) => !input).map(([field, text]) => `${field}: ${text}`).join(' ') || error.message);
+    for (const [, text, input] of problems) if (input) this.#mark(input, text);
     const first = this.querySelector('[aria-invalid]');
     if (first?.closest('details')) first.closest('details').open = true;
     first?.focus();

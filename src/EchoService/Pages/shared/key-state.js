@@ -13,7 +13,7 @@ class KeyState extends HTMLElement {
     const session = await readSession();
     if (!session?.keyNeeded) return;
     this.replaceChildren(...session.expiresAt === null
-      ? [button('Sign in', async () => { if (await askForKey()) location.reload(); })]
+      ? [button('Sign in', async () => { if (await askForKey(true)) location.reload(); })]
       : [make('span', { className: 'small soft', textContent: session.name }), button('Sign out', async () => {
         await endSession();
         location.assign('/');
