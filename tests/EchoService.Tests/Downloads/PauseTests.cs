@@ -69,14 +69,14 @@ public sealed class PauseTests
         origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
         using var service = new ServiceFixture(DownloadsClient.Loopback);
         var downloads = new DownloadsClient(service.CreateClient());
-        var startAt = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddSeconds(2).ToUnixTimeMilliseconds());
+        var startAt = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().AddSeconds(4).ToUnixTimeMilliseconds());
 
         var id = await downloads.SubmitAsync(["/a", "/b"], origin, new { startAt });
 
         Assert.Equal("scheduled", DownloadsClient.Text(await downloads.JobAsync(id), "state"));
         Assert.Equal(0, origin.TotalRequests);
         var job = await downloads.EndAsync(id);
-        Assert.InRange(job.GetProperty("startedAt").GetDateTimeOffset(), startAt, startAt.AddSeconds(2));
+        Assert.InRange(job.GetProperty("startedAt").GetDateTimeOffset(), startAt, startAt.AddSeconds(10)); // a busy machine looks late, never early
         Assert.Equal(startAt, job.GetProperty("options").GetProperty("startAt").GetDateTimeOffset());
     }
 

@@ -62,7 +62,7 @@ public sealed class JobFeedTests : IDisposable
         Assert.False(next.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(1.1));
 
-        Assert.Equal(": still here\n\n", await next);
+        Assert.Equal(": still here\n\n", await next.WaitAsync(TimeSpan.FromSeconds(10), Token));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publishing);
     }
