@@ -41,6 +41,8 @@ public static class DownloadsExtensions
         services.AddSingleton<ItemTransfer>();
         services.AddSingleton<HostStarts>();
         services.AddSingleton<LaneWorker>();
+        services.AddSingleton<LeaseRenewal>();
+        services.AddSingleton<StoreRecovery>();
         services.AddSingleton<DownloadEngine>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DownloadEngine>());
         services.AddCompletion();

@@ -1,4 +1,5 @@
 using EchoService.Downloads.Content.Disk;
+using EchoService.Downloads.Content.S3;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -10,10 +11,12 @@ internal static class ContentExtensions
     public static void AddContentStorage(this IServiceCollection services)
     {
         services.AddSingleton<DataFolder>();
+        services.AddSingleton(provider => new S3Objects(
+            provider.GetRequiredService<IOptions<DownloadsOptions>>().Value.Content, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IContentStorage>(provider => provider.GetRequiredService<IOptions<DownloadsOptions>>().Value.Content.Kind switch
         {
             ContentKind.Disk => ActivatorUtilities.CreateInstance<DiskContentStorage>(provider),
-            _ => throw new OptionsValidationException("", typeof(DownloadsOptions), ["Downloads:Content:Kind must be Disk in this version"]),
+            _ => ActivatorUtilities.CreateInstance<S3ContentStorage>(provider),
         });
     }
 }

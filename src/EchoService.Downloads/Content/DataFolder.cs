@@ -9,6 +9,9 @@ namespace EchoService.Downloads.Content;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
+    /// <summary>Less room than this, or than a twentieth of a small disk, counts as none: the database and its log need some too.</summary>
+    private const long ReservedBytes = 64L << 20;
+
     private readonly FileStream? _lock;
 
     public DataFolder(IOptions<DownloadsOptions> options)
@@ -51,6 +54,28 @@ internal sealed class DataFolder : IDisposable
     public string Parts => System.IO.Path.Combine(Path, "parts");
 
     public void Dispose() => _lock?.Dispose();
+
+    /// <summary>Writes and removes a small file. Null: all is well; else why nothing can be stored now.</summary>
+    public string? Probe()
+    {
+        try
+        {
+            var drive = new DriveInfo(Path);
+            if (drive.AvailableFreeSpace < Math.Min(ReservedBytes, drive.TotalSize / 20))
+            {
+                return "The data folder's disk is nearly full.";
+            }
+
+            var path = System.IO.Path.Combine(Parts, $"probe.{Environment.MachineName}.{Environment.ProcessId}");
+            File.WriteAllText(path, "probe");
+            File.Delete(path);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return $"The data folder cannot be written: {exception.Message}";
+        }
+    }
 
     private FileStream TakeLock()
     {

@@ -169,7 +169,7 @@ internal sealed class Committer(
 
     private void Report(Exception exception)
     {
-        if (health.Fail(exception.Message))
+        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
         {
             DownloadsLog.StorageFailed(logger, exception.Message);
         }

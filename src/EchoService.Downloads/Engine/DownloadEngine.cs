@@ -1,5 +1,4 @@
 using System.Globalization;
-using EchoService.Downloads.Content;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
 using Microsoft.Extensions.Hosting;
@@ -14,13 +13,13 @@ namespace EchoService.Downloads.Engine;
 /// </summary>
 internal sealed class DownloadEngine(
     IDownloadStore store,
-    IContentStorage storage,
+    StoreRecovery recovery,
+    LeaseRenewal renewal,
     StorageHealth health,
     RunningLanes running,
     LaneWorker worker,
     Committer committer,
     Wake wake,
-    JobControl control,
     JobEvents events,
     IOptions<DownloadsOptions> options,
     TimeProvider time,
@@ -32,32 +31,33 @@ internal sealed class DownloadEngine(
 
     private readonly DownloadsOptions _options = options.Value;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
-    private readonly string _node = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}");
+    private readonly string _node = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid().ToString("N")[..8]}");
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _givingUp = new();
     private readonly HashSet<Task> _workers = [];
     private Task _leasing = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
+    private Task _listening = Task.CompletedTask;
+    private Task _recovering = Task.CompletedTask;
     private Task _committing = Task.CompletedTask;
     private Task? _stopped;
 
-    /// <summary>Takes up what a former process left, then begins to work. When this returns, all that was committed is in place.</summary>
+    /// <summary>
+    /// Takes up what a former process left, then begins to work. A shared store is waited for meanwhile, and the service is not ready; with
+    /// one of our own all that was committed is in place when this returns.
+    /// </summary>
     /// <exception cref="DataFolderException">The database or the folder cannot be read or written.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        try
+        if (!store.IsShared)
         {
-            await RecoverAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
-        {
-            throw new DataFolderException(
-                $"The data folder '{_options.DataDirectory}' cannot be taken up ({exception.Message}): make it whole (disk, rights, a copy of echoservice.db), or set Downloads:DataDirectory to another folder.", exception);
+            await TakeUpAsync(cancellationToken);
         }
 
         _committing = Task.Run(() => committer.RunAsync(_givingUp.Token), CancellationToken.None);
         _leasing = Task.Run(LeaseAsync, CancellationToken.None);
-        _renewing = Task.Run(RenewAsync, CancellationToken.None);
+        _renewing = Task.Run(() => renewal.RunAsync(_stopping.Token), CancellationToken.None);
+        _listening = Task.Run(() => store.ListenAsync(wake.Signal, _stopping.Token), CancellationToken.None);
     }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => _stopped is null ? _stopping.CancelAsync() : Task.CompletedTask;
@@ -81,28 +81,99 @@ internal sealed class DownloadEngine(
     {
         await _stopping.CancelAsync();
         await using var deadline = cancellationToken.Register(_givingUp.Cancel);
-        await _leasing;
-        await _renewing;
+        await Task.WhenAll(_leasing, _renewing, _listening, _recovering);
         await Task.WhenAll(_workers);
         committer.Complete();
         await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await HandBackAsync();
     }
 
-    private async Task RecoverAsync(CancellationToken cancellationToken)
+    /// <summary>What a claim has leased whose answer got lost, or came after the last worker had ended.</summary>
+    private async Task HandBackAsync()
     {
-        await store.PrepareAsync(cancellationToken);
-        var unplaced = await store.RecoverAsync(_lease, cancellationToken);
-        await storage.RemovePartsAsync(null, store.NamesPartAsync, cancellationToken);
-        await storage.PlaceAsync(unplaced, cancellationToken);
-        var result = await store.CommitAsync(new CommitBatch([], [], unplaced), cancellationToken);
-        await storage.RemoveAsync(result.Lost, cancellationToken);
-        await control.FinishAsync(cancellationToken);
+        try
+        {
+            await store.HandBackAsync(_node, _givingUp.Token);
+        }
+        catch (Exception exception) when (exception is StoreException or OperationCanceledException)
+        {
+            // The leases end by themselves.
+        }
+    }
+
+    private async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await recovery.BeginAsync(cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
+        {
+            throw new DataFolderException(
+                $"The data folder '{_options.DataDirectory}' cannot be taken up ({exception.Message}): make it whole (disk, rights, a copy of echoservice.db), or set Downloads:DataDirectory to another folder.", exception);
+        }
+    }
+
+    /// <summary>The service may start before its database does.</summary>
+    private async Task TakeUpSharedAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await recovery.BeginAsync(_stopping.Token);
+                _recovering = Task.Run(RecoverAsync, CancellationToken.None);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException or DataFolderException)
+            {
+                Fail(exception);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token);
+            }
+        }
+    }
+
+    /// <summary>Other nodes may die while this one lives: it looks as often as a lease lasts, and for abandoned parts less often.</summary>
+    private async Task RecoverAsync()
+    {
+        const int RoundsBetweenParts = 20;
+        try
+        {
+            for (var round = 1; ; round++)
+            {
+                await Task.Delay(_lease, time, _stopping.Token);
+                try
+                {
+                    await recovery.RepeatAsync(round % RoundsBetweenParts == 0, _stopping.Token);
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
+                {
+                    Fail(exception);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
+        {
+            DownloadsLog.StorageFailed(logger, exception.Message);
+        }
     }
 
     private async Task LeaseAsync()
     {
         try
         {
+            if (store.IsShared)
+            {
+                await TakeUpSharedAsync();
+            }
+
             while (true)
             {
                 await WhenWritableAsync();
@@ -155,11 +226,7 @@ internal sealed class DownloadEngine(
         }
         catch (StoreException exception)
         {
-            if (health.Fail(exception.Message))
-            {
-                DownloadsLog.StorageFailed(logger, exception.Message);
-            }
-
+            Fail(exception);
             return new Claim([], TimeSpan.Zero, [], []);
         }
     }
@@ -173,53 +240,6 @@ internal sealed class DownloadEngine(
             {
                 DownloadsLog.StorageRecovered(logger);
             }
-        }
-    }
-
-    /// <summary>Renews at a third of the lease. A lane that could not be renewed is stopped before its lease ends.</summary>
-    private async Task RenewAsync()
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_options.LeaseSeconds / 3), time);
-        var renewed = time.GetTimestamp();
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token))
-            {
-                var begun = time.GetTimestamp();
-                if (await TryRenewAsync())
-                {
-                    renewed = begun;
-                }
-                else if (time.GetElapsedTime(renewed).TotalSeconds > _options.LeaseSeconds / 2)
-                {
-                    running.AbortAll();
-                }
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-        }
-    }
-
-    private async Task<bool> TryRenewAsync()
-    {
-        try
-        {
-            foreach (var token in await store.RenewAsync([.. running.Tokens], _lease, _stopping.Token))
-            {
-                running.Abort(token);
-            }
-
-            return true;
-        }
-        catch (StoreException exception)
-        {
-            if (health.Fail(exception.Message))
-            {
-                DownloadsLog.StorageFailed(logger, exception.Message);
-            }
-
-            return false;
         }
     }
 }

@@ -49,12 +49,25 @@ internal sealed class ItemTransfer(
         var error = Mismatch(item.Options, part, received.Response.ResumedFrom > 0);
         if (error is null && ItemName.TryMake(template, lane, item, url, received.Response, companion, out var name, out error))
         {
-            await part.CompleteAsync(cancellationToken);
+            await CompleteAsync(part, cancellationToken);
             return (Saved(lane, item, name, received.Response, part), part);
         }
 
         await part.DiscardAsync();
         return (Failed(lane, item, error!, null), null);
+    }
+
+    private static async Task CompleteAsync(IContentPart part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await part.CompleteAsync(cancellationToken);
+        }
+        catch
+        {
+            await part.DiscardAsync();
+            throw;
+        }
     }
 
     private FetchRequest Request(JobOptions job, ItemOptions? item, Uri url) => new(url)

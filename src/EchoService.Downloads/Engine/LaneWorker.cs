@@ -73,7 +73,7 @@ internal sealed class LaneWorker(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
         {
-            if (health.Fail(exception.Message))
+            if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
             {
                 DownloadsLog.StorageFailed(logger, exception.Message);
             }

@@ -36,6 +36,17 @@ internal sealed class StorageHealth(IContentStorage storage, IDownloadStore stor
         }
     }
 
+    /// <summary>The database does not answer: a probe that succeeds says all there is to know, so the pauses stay short. True: this is news.</summary>
+    public bool FailStore(string reason)
+    {
+        lock (_lock)
+        {
+            var first = _trouble is null;
+            (_trouble, _pause) = (reason, s_shortest);
+            return first;
+        }
+    }
+
     /// <summary>True: this is news.</summary>
     public bool Fail(string reason)
     {

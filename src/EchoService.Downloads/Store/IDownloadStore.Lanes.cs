@@ -9,6 +9,9 @@ internal partial interface IDownloadStore
     /// <summary>Prolongs leases that have not ended, from now on. Returns the tokens that are lost.</summary>
     Task<IReadOnlySet<long>> RenewAsync(IReadOnlyCollection<long> tokens, TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>Ends every lane that a node still has, when it has stopped; what was claimed is queued again.</summary>
+    Task HandBackAsync(string node, CancellationToken cancellationToken);
+
     /// <summary>Notes what of a running transfer is durable already, so that it survives the process. A lane that is lost notes nothing.</summary>
     Task KeepPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken);
 

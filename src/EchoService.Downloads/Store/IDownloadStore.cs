@@ -27,6 +27,9 @@ internal partial interface IDownloadStore
     /// </summary>
     Task<IReadOnlyList<Placement>> RecoverAsync(TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>Calls back whenever another node may have given this one something to do, or to stop; runs until it is cancelled. Nobody may rely on it.</summary>
+    Task ListenAsync(Action changed, CancellationToken cancellationToken);
+
     /// <summary>Writes, durably, what is there already.</summary>
     Task ProbeAsync(CancellationToken cancellationToken);
 }

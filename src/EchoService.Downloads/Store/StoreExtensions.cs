@@ -1,4 +1,5 @@
 using EchoService.Downloads.Content;
+using EchoService.Downloads.Store.Postgres;
 using EchoService.Downloads.Store.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,10 @@ internal static class StoreExtensions
         services.AddSingleton<IDownloadStore>(provider => provider.GetRequiredService<IOptions<DownloadsOptions>>().Value.Store.Kind switch
         {
             StoreKind.Sqlite => provider.GetRequiredService<SqliteDownloadStore>(),
-            _ => throw new OptionsValidationException("", typeof(DownloadsOptions), ["Downloads:Store:Kind must be Sqlite in this version"]),
+            _ => provider.GetRequiredService<PostgresDownloadStore>(),
         });
+        services.AddSingleton(provider => new PostgresDatabase(
+            provider.GetRequiredService<IOptions<DownloadsOptions>>().Value.Store, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<PostgresDownloadStore>();
     }
 }

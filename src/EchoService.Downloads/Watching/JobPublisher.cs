@@ -52,7 +52,7 @@ internal sealed class JobPublisher(string id, JobFeed feed, IDownloadStore store
     /// <summary>While bytes may come the rate changes without a word; else nothing happens before somebody says so.</summary>
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
-        if (_job?.Counts.Running > 0)
+        if (_job?.Counts.Running > 0 || store.IsShared)
         {
             return;
         }
@@ -66,7 +66,17 @@ internal sealed class JobPublisher(string id, JobFeed feed, IDownloadStore store
     private async Task<bool> PublishAsync(CancellationToken cancellationToken)
     {
         var (any, numbers, many) = feed.Changes.Take();
-        if (any)
+        if (store.IsShared)
+        {
+            // Other nodes work on it too and say nothing: it is read as often as it may be told of, and its items are to be listed anew.
+            var (seen, _) = await store.WatchAsync(id, [], cancellationToken);
+            if (any || _row is null || seen is null || Differs(seen, _row))
+            {
+                PublishRead(seen, [], many: true);
+                return true;
+            }
+        }
+        else if (any)
         {
             var (job, items) = await store.WatchAsync(id, numbers, cancellationToken);
             PublishRead(job, items, many);
@@ -82,6 +92,9 @@ internal sealed class JobPublisher(string id, JobFeed feed, IDownloadStore store
         feed.Add(now, Delta(now, [], resync: false));
         return true;
     }
+
+    private static bool Differs(Job now, Job before) =>
+        (now.State, now.Counts, now.Bytes, now.FinishedAt) != (before.State, before.Counts, before.Bytes, before.FinishedAt);
 
     private void PublishRead(Job? job, IReadOnlyList<Item> items, bool many)
     {

@@ -12,6 +12,7 @@ internal static class Comparisons
             ["http"] = HttpComparison.Works,
             ["idle"] = IdleComparison.Works,
             ["intake"] = IntakeComparison.Works,
+            ["nodes"] = NodesComparison.Works,
             ["start"] = StartComparison.Works,
         };
 }

@@ -32,6 +32,9 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Makes what <see cref="Client"/> connects with; null: this machine's own sockets.</summary>
     public Func<HttpMessageHandler>? Handler { get; set; }
 
+    /// <summary>The service's assembly; another version's where a test says so.</summary>
+    public string Program { get; set; } = Repository.Service;
+
     public int Id => Running.Id;
 
     /// <summary>What the current process has written.</summary>
@@ -83,7 +86,7 @@ public sealed partial class ServiceProcess : IAsyncDisposable
     {
         // A shell that runs the tests in the background lets them ignore SIGINT, and what they start would inherit that.
         string[] program = [.. Launcher, .. OperatingSystem.IsLinux() ? (string[])["env", "--default-signal=INT", "dotnet"] : ["dotnet"]];
-        var start = new ProcessStartInfo(program[0], [.. program[1..], Repository.Service, .. _settings.Select(s => $"--{s.Key}={s.Value}"), .. arguments])
+        var start = new ProcessStartInfo(program[0], [.. program[1..], Program, .. _settings.Select(s => $"--{s.Key}={s.Value}"), .. arguments])
         {
             UseShellExecute = false,
             WorkingDirectory = Folder,

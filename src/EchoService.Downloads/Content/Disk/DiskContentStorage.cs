@@ -6,9 +6,6 @@ namespace EchoService.Downloads.Content.Disk;
 /// <summary>Files on disk: parts while they are written, then <c>files/&lt;job&gt;/&lt;name&gt;</c>.</summary>
 internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
 {
-    /// <summary>Less room than this, or than a twentieth of a small disk, counts as none: the database and its log need some too.</summary>
-    private const long ReservedBytes = 64L << 20;
-
     public IContentPart CreatePart(Lane lane, int number) => PartFile.Create(PartPath(lane.JobId, number, lane.Token), lane.Token);
 
     public async Task<IContentPart?> OpenPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
@@ -93,29 +90,7 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
 
     public Uri? DirectAddress(StoredFile file) => null;
 
-    /// <summary>Writes and removes a small file.</summary>
-    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(Probe());
-
-    private string? Probe()
-    {
-        try
-        {
-            var drive = new DriveInfo(folder.Path);
-            if (drive.AvailableFreeSpace < Math.Min(ReservedBytes, drive.TotalSize / 20))
-            {
-                return "The data folder's disk is nearly full.";
-            }
-
-            var path = Path.Combine(folder.Parts, $"probe.{Environment.MachineName}.{Environment.ProcessId}");
-            File.WriteAllText(path, "probe");
-            File.Delete(path);
-            return null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return $"The data folder cannot be written: {exception.Message}";
-        }
-    }
+    public Task<string?> ProbeAsync(CancellationToken cancellationToken) => Task.FromResult(folder.Probe());
 
     private static async Task<bool> IsNeededAsync(string path, Func<string, int, long, CancellationToken, Task<bool>> needed, CancellationToken cancellationToken) =>
         Path.GetFileNameWithoutExtension(path).Split('-') is [var job, var number, var token]

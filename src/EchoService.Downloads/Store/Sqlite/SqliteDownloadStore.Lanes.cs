@@ -25,6 +25,9 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
+    /// <summary>The next start does it.</summary>
+    public Task HandBackAsync(string node, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task KeepPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(
             session => session.Execute(

@@ -17,6 +17,9 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
     /// <summary>The schema was made current when the database was opened.</summary>
     public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>There are no other nodes.</summary>
+    public Task ListenAsync(Action changed, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public async Task<IReadOnlyList<Placement>> RecoverAsync(TimeSpan lease, CancellationToken cancellationToken)
     {
         await _database.WriteAsync(session => Recover(session, Now), cancellationToken);

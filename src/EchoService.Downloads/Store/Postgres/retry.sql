@@ -1,0 +1,60 @@
+-- name: begin_retry
+UPDATE jobs SET state = 2, finished_at = NULL, retrying = @now, retry_code = @error_code WHERE key = @job AND state = @from AND retrying IS NULL RETURNING key
+
+-- name: retry_under_way
+SELECT retrying FROM jobs WHERE key = @job AND state IN (2, 3)
+
+-- name: retry_batch
+-- Lines that are no URL (host 0) have nothing to try again.
+SELECT max(n), count(*)::integer FROM (
+    SELECT n FROM items
+    WHERE job = @job AND state = 4 AND error_code = @error_code AND n > @after AND host > 0 AND finished_at <= @before
+    ORDER BY n LIMIT @batch) AS b
+
+-- name: retry_items
+WITH retried AS (
+    UPDATE items SET state = 0, token = NULL, attempts = 0, due_at = 0, http_status = NULL, error_code = NULL, error = NULL, finished_at = NULL
+    WHERE job = @job AND state = 4 AND error_code = @error_code AND n > @after AND n <= @last AND host > 0 AND finished_at <= @before
+    RETURNING queue
+), queued AS (
+    INSERT INTO queues (job, queue, host, queued, due_at)
+    SELECT @job, q.queue, q.queue, q.queued, greatest(@now, coalesce((SELECT rest_until FROM hosts WHERE key = q.queue), 0))
+    FROM (SELECT queue, count(*) AS queued FROM retried GROUP BY queue) AS q
+    ON CONFLICT (job, queue) DO UPDATE SET queued = queues.queued + excluded.queued, head_due = 0, head_n = 0,
+        due_at = CASE WHEN queues.queue = 0 THEN greatest(queues.due_at, excluded.due_at) ELSE least(queues.due_at, excluded.due_at) END
+)
+SELECT count(*) FROM retried
+
+-- name: count_retried
+UPDATE jobs SET queued = queued + @n, failed = failed - @n WHERE key = @job
+
+-- name: end_retry
+UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job
+
+-- name: unfinished_retries
+SELECT key, id, retrying, retry_code FROM jobs WHERE retrying IS NOT NULL
+
+-- name: item_place
+SELECT state, queue, part FROM items WHERE job = @job AND n = @n FOR UPDATE
+
+-- name: add_host
+INSERT INTO hosts (name) VALUES (@name) ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING key
+
+-- name: leave_queue
+UPDATE queues SET queued = queued - 1 WHERE job = @job AND queue = @queue
+
+-- name: replace_url
+UPDATE items SET url = @url, url_hash = @url_hash, host = @host, queue = @queue, state = 0, token = NULL, attempts = 0, due_at = 0,
+    http_status = NULL, error_code = NULL, error = NULL, finished_at = NULL, etag = NULL, part = NULL, part_size = NULL
+WHERE job = @job AND n = @n
+
+-- name: join_queue
+INSERT INTO queues (job, queue, host, queued, due_at)
+VALUES (@job, @queue, @queue, 1, greatest(@now, coalesce((SELECT rest_until FROM hosts WHERE key = @queue), 0)))
+ON CONFLICT (job, queue) DO UPDATE SET queued = queues.queued + 1, head_due = 0, head_n = 0,
+    due_at = CASE WHEN queues.queue = 0 THEN greatest(queues.due_at, excluded.due_at) ELSE least(queues.due_at, excluded.due_at) END
+
+-- name: count_replaced
+UPDATE jobs SET queued = queued + @n, failed = failed - @failed, cancelled = cancelled - @cancelled,
+    finished_at = CASE WHEN state IN (4, 5) THEN NULL ELSE finished_at END, state = CASE WHEN state IN (4, 5) THEN 2 ELSE state END
+WHERE key = @job AND state = @from RETURNING key

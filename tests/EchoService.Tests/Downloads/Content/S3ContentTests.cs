@@ -1,0 +1,128 @@
+using System.Net;
+using System.Net.Http.Headers;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Downloads.Content;
+
+/// <summary>Files in a bucket of a real S3 server, with the engine's own store and with nodes that share one.</summary>
+public sealed class S3ContentTests(PostgresServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task SavesSmallAndLargeFilesAndServesThemInRanges()
+    {
+        await using var s3 = await S3Server.StartAsync();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/empty", OriginAnswer.File(1, 0)).On("/small.txt", OriginAnswer.File(2, 5000)).On("/large.bin", OriginAnswer.File(3, 20_000_000));
+        using var service = new ServiceFixture([DownloadsClient.Loopback, .. s3.Settings]);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+
+        var id = await downloads.SubmitAsync(["/empty", "/small.txt", "/large.bin"], origin);
+        Assert.Equal(3, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+
+        foreach (var (item, path) in (await downloads.ItemsAsync(id)).Zip((string[])["/empty", "/small.txt", "/large.bin"]))
+        {
+            var content = await http.GetByteArrayAsync($"/downloads/{id}/items/{item.GetProperty("n").GetInt32()}/content", Token);
+            Assert.Equal(origin.Sha256(path), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
+            Assert.Equal(origin.Sha256(path), DownloadsClient.Text(item, "sha256"));
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/downloads/{id}/items/3/content");
+        request.Headers.Range = new RangeHeaderValue(9_000_000, 9_000_099);
+        using var range = await http.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.PartialContent, range.StatusCode);
+        Assert.Equal($"\"{origin.Sha256("/large.bin")}\"", range.Headers.ETag!.Tag);
+        var whole = await http.GetByteArrayAsync($"/downloads/{id}/items/3/content", Token);
+        Assert.Equal(whole[9_000_000..9_000_100], await range.Content.ReadAsByteArrayAsync(Token));
+        Assert.Equal(3, s3.Keys.Count);
+        Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+
+        using var archive = new System.IO.Compression.ZipArchive(new MemoryStream(await http.GetByteArrayAsync($"/downloads/{id}/archive", Token)));
+        Assert.Equal([0L, 5000L, 20_000_000L], archive.Entries.Select(entry => entry.Length));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/downloads/{id}", Token)).StatusCode);
+        Assert.Empty(s3.Keys);
+    }
+
+    [Fact]
+    public async Task RedirectsToAPresignedAddressWhereItIsTold()
+    {
+        await using var s3 = await S3Server.StartAsync();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/a file.txt", OriginAnswer.Text("hello", "text/plain"));
+        using var service = new ServiceFixture([DownloadsClient.Loopback, .. s3.Settings, ("Downloads:Content:Serve", "Redirect")]);
+        using var http = service.CreateClient();
+        using var plain = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = http.BaseAddress };
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync([origin.Url("/a%20file.txt").AbsoluteUri]);
+        await downloads.EndAsync(id);
+
+        using var answer = await plain.GetAsync($"/downloads/{id}/items/1/content", Token);
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.Equal(s3.Address.Authority, answer.Headers.Location!.Authority);
+        using var file = await plain.GetAsync(answer.Headers.Location, Token);
+        Assert.Equal("hello", await file.Content.ReadAsStringAsync(Token));
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition!.DispositionType);
+        var unsigned = new UriBuilder(answer.Headers.Location) { Query = "" }.Uri;
+        Assert.Equal(HttpStatusCode.Forbidden, (await plain.GetAsync(unsigned, Token)).StatusCode);
+    }
+
+    [Fact]
+    public async Task AnItemThatDoesNotEndWellLeavesNoObject()
+    {
+        await using var s3 = await S3Server.StartAsync();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/cut", OriginAnswer.File(1, 20_000_000) with { CutAfter = 12_000_000 }).On("/good", OriginAnswer.File(2, 100));
+        using var service = new ServiceFixture([DownloadsClient.Loopback, .. s3.Settings, ("Downloads:Attempts", "1")]);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+
+        var id = await downloads.SubmitAsync(["/cut", "/good"], origin);
+        var job = await downloads.EndAsync(id);
+
+        Assert.Equal((1, 1), (DownloadsClient.Count(job, "done"), DownloadsClient.Count(job, "failed")));
+        Assert.StartsWith($"{id}/2-", Assert.Single(s3.Keys), StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.Combine(service.DataDirectory, "parts")));
+    }
+
+    [Fact]
+    public async Task ThreeNodesShareABucketThroughAKill()
+    {
+        await using var s3 = await S3Server.StartAsync();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.File((ulong)path.Length, 2000 + path.Length) with { Delay = TimeSpan.FromMilliseconds(20) });
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", "3")], s3.Settings);
+        await nodes.StartAsync(3);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 400).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(100, Token);
+
+        await nodes[0].KillAsync();
+
+        var downloads = new DownloadsClient(nodes[1].Client);
+        Assert.Equal(400, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+        foreach (var item in (await downloads.ItemsAsync(id)).Where(item => item.GetProperty("n").GetInt32() % 20 == 0))
+        {
+            var content = await nodes[2].Client.GetByteArrayAsync($"/downloads/{id}/items/{item.GetProperty("n").GetInt32()}/content", Token);
+            Assert.Equal(origin.Sha256(new Uri(DownloadsClient.Text(item, "url")!).AbsolutePath), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)));
+        }
+    }
+
+    [Theory]
+    [InlineData("Downloads:Content:Shared must be true", "Downloads:Store:Kind=Postgres", "Downloads:Store:ConnectionString=Host=127.0.0.1")]
+    [InlineData("Downloads:Store:ConnectionString is empty", "Downloads:Store:Kind=Postgres")]
+    [InlineData("Downloads:Content:Bucket is empty", "Downloads:Content:Kind=S3")]
+    [InlineData("Downloads:Content:Serve can be Redirect only", "Downloads:Content:Serve=Redirect")]
+    [InlineData("Downloads:Content:AccessKey and Downloads:Content:SecretKey go together", "Downloads:Content:Kind=S3", "Downloads:Content:Bucket=b", "Downloads:Content:AccessKey=k")]
+    public async Task RefusesToStartWhereNodesWouldMissFiles(string reason, params string[] settings)
+    {
+        await using var service = ServiceProcess.Create([.. settings.Select(setting => (setting.Split('=', 2)[0], (string?)setting.Split('=', 2)[1]))]);
+
+        service.Launch();
+
+        Assert.Equal(2, await service.ExitAsync());
+        Assert.StartsWith(reason, Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+using System.Net;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Downloads.Nodes;
+
+/// <summary>Three processes, one PostgreSQL: what users see of several nodes.</summary>
+public sealed class NodesTests(PostgresServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task ThreeNodesKeepTheHostsSlotsTogetherAndAnswerForEachOther()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(5) });
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:PerHost", "3")]);
+        await nodes.StartAsync(3);
+        var clients = Enumerable.Range(0, 3).Select(node => new DownloadsClient(nodes[node].Client)).ToList();
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(job =>
+            clients[job % 3].SubmitAsync(Enumerable.Range(0, 50).Select(i => $"/{job}/{i}"), origin, new { perHost = 100 })));
+        foreach (var (job, place) in jobs.Select((job, place) => (job, place)))
+        {
+            Assert.Equal(50, DownloadsClient.Count(await clients[(place + 1) % 3].EndAsync(job), "done"));
+        }
+
+        Assert.Equal(3, origin.MostAtOnce);
+        Assert.Equal(200, origin.TotalRequests);
+        var item = (await clients[1].ItemsAsync(jobs[0]))[7];
+        var content = await nodes[2].Client.GetAsync($"/downloads/{jobs[0]}/items/{item.GetProperty("n").GetInt32()}/content", Token);
+        Assert.Equal("/0/7", await content.Content.ReadAsStringAsync(Token));
+        Assert.Equal($"\"{DownloadsClient.Text(item, "sha256")}\"", content.Headers.ETag!.Tag);
+    }
+
+    [Fact]
+    public async Task AListInOrderStaysInOrderOnThreeNodes()
+    {
+        var order = new List<string>();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) =>
+        {
+            lock (order)
+            {
+                order.Add(path);
+            }
+
+            return path == "/3" && number == 1 ? OriginAnswer.Error(500) : OriginAnswer.Text(path);
+        });
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(3);
+        var downloads = new DownloadsClient(nodes[0].Client);
+
+        await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 30).Select(i => $"/{i}"), origin, new { concurrency = 1 }));
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"/{i}").SelectMany(path => path == "/3" ? new[] { path, path } : [path]), order);
+        Assert.Equal(1, origin.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task AWatcherSeesWhatAnotherNodeDoes()
+    {
+        var gate = new TaskCompletionSource();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Gate = gate.Task });
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(1);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+
+        // It comes when every slot of the host is taken: it can only look on.
+        await ServiceNodes.ReadyAsync(await nodes.StartAsync());
+        StreamEvent? last = null;
+        await foreach (var each in nodes[1].Client.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+        {
+            last = each;
+            gate.TrySetResult();
+        }
+
+        Assert.Equal("end", last!.Name);
+        Assert.Equal(8, DownloadsClient.Count(last.Data, "done"));
+    }
+
+    [Fact]
+    public async Task WhatOneNodeIsToldToStopStopsOnAll()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(1);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+        await ServiceNodes.ReadyAsync(await nodes.StartAsync());
+
+        // Told to the one that has nothing to do with it. The hanging transfers would last 30 s.
+        using var paused = await nodes[1].Client.PostAsync($"/downloads/{id}/pause", null, Token);
+        Assert.Equal(HttpStatusCode.Accepted, paused.StatusCode);
+        var downloads = new DownloadsClient(nodes[1].Client);
+        await Eventually.True(async () => DownloadsClient.Count(await downloads.JobAsync(id), "queued") == 8, "every item is queued again", TimeSpan.FromSeconds(15));
+
+        using var resumed = await nodes[1].Client.PostAsync($"/downloads/{id}/resume", null, Token);
+        Assert.Equal(8, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+    }
+
+    [Fact]
+    public async Task OneNodeTellsOfAJobsEnd()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(3);
+        var downloads = new DownloadsClient(nodes[0].Client);
+
+        var jobs = await Task.WhenAll(Enumerable.Range(0, 12).Select(i =>
+            downloads.SubmitAsync([$"/{i}"], origin, new { onComplete = origin.Url($"/hook/{i}").AbsoluteUri })));
+        foreach (var job in jobs)
+        {
+            await downloads.EndAsync(job);
+        }
+
+        // Those that no node was told of at once are found when a node looks for what is due.
+        await Eventually.True(() => Enumerable.Range(0, 12).All(i => origin.Requests($"/hook/{i}") >= 1), "every end was told of", TimeSpan.FromSeconds(60));
+        Assert.All(Enumerable.Range(0, 12), i => Assert.Equal(1, origin.Requests($"/hook/{i}")));
+    }
+
+    [Fact]
+    public async Task SigtermHandsLeasesBackAtOnceAndOthersTakeOver()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(1);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+        await ServiceNodes.ReadyAsync(await nodes.StartAsync());
+
+        var clock = Stopwatch.StartNew();
+        var stopping = nodes[0].StopAsync();
+        await origin.RequestAsync(16, Token);
+        var took = clock.Elapsed;
+
+        // A second where nothing else runs. A lease lasts 30 s and an idle node looks every 5: less than that is the hand-over's own doing.
+        TestContext.Current.SendDiagnosticMessage($"taken over after {took.TotalMilliseconds:0} ms");
+        Assert.True(took < TimeSpan.FromSeconds(4), $"taken over after {took}");
+        Assert.Equal(0, await stopping);
+        var job = await new DownloadsClient(nodes[1].Client).EndAsync(id);
+        Assert.Equal(8, DownloadsClient.Count(job, "done"));
+        Assert.All(await new DownloadsClient(nodes[1].Client).ItemsAsync(id), item => Assert.Equal(1, item.GetProperty("attempts").GetInt32()));
+    }
+
+    [Fact]
+    public async Task ANodeWhoseClockIsAnHourOffStealsNothingEarly()
+    {
+        const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+        Assert.SkipUnless(File.Exists(Library), "faketime is not installed: tests/run as root installs it");
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", "3")]);
+        await nodes.StartAsync(1);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+        var ahead = await nodes.StartAsync(node =>
+        {
+            node.Environment["LD_PRELOAD"] = Library;
+            node.Environment["FAKETIME"] = "+3600s";
+            node.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        });
+        await ServiceNodes.ReadyAsync(ahead);
+
+        // It works, on what is free, and looks around all the time; what the other node renews it leaves alone for several leases.
+        await using var free = await Origin.StartAsync(Token);
+        free.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(100) });
+        var downloads = new DownloadsClient(ahead.Client);
+        await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 500).Select(i => $"/{i}"), free));
+        Assert.Equal(8, origin.TotalRequests);
+
+        await nodes[0].KillAsync();
+        Assert.Equal(8, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+        Assert.Equal(16, origin.TotalRequests);
+    }
+
+    [Fact]
+    public async Task StartsBeforeItsDatabaseAndWaits()
+    {
+        await using var own = await PostgresServer.StartOwnAsync();
+        var database = await own.NewDatabaseAsync();
+        await own.StopAsync();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        await using var nodes = new ServiceNodes(database, []);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => nodes.StartAsync()));
+
+        using (var ready = await nodes[0].Client.GetAsync("/health/ready/downloads", Token))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        }
+
+        using (var tcp = await nodes[0].Client.GetAsync("/health/ready/tcp", Token))
+        {
+            Assert.Equal(HttpStatusCode.OK, tcp.StatusCode);
+        }
+
+        using (var refused = await nodes[0].Client.GetAsync("/downloads", Token))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        }
+
+        await own.StartAgainAsync();
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(node => ServiceNodes.ReadyAsync(nodes[node])));
+
+        // One of them has migrated, the others found it done.
+        Assert.Equal(0, await PostgresServer.CountAsync(database, "SELECT count(*) FROM (SELECT version FROM schema_version GROUP BY version HAVING count(*) > 1) AS twice"));
+        var downloads = new DownloadsClient(nodes[1].Client);
+        Assert.Equal(10, DownloadsClient.Count(await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 10).Select(i => $"/{i}"), origin)), "done"));
+    }
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using EchoService.Downloads;
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Postgres;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Downloads.Store;
+
+/// <summary>Nodes of two versions on one database, while one after the other is replaced.</summary>
+public sealed class SchemaTests(PostgresServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EveryFormerSchemaIsBroughtUpToDateAndServes()
+    {
+        var migrations = SqlText.Migrations("Postgres");
+        for (var version = 0; version < migrations.Count; version++)
+        {
+            var database = await server.NewDatabaseAsync();
+            await PostgresServer.ExecuteAsync(database, "CREATE TABLE schema_version (version integer NOT NULL PRIMARY KEY, oldest integer NOT NULL)");
+            for (var made = 0; made < version; made++)
+            {
+                await PostgresServer.ExecuteAsync(database, migrations[made]);
+                await PostgresServer.ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO schema_version VALUES ({made + 1}, 1)"));
+            }
+
+            await AssertServesAsync(database);
+            Assert.Equal(migrations.Count, await PostgresServer.CountAsync(database, "SELECT max(version) FROM schema_version"));
+        }
+    }
+
+    [Fact]
+    public async Task ManyNodesThatStartAtOnceMigrateOnce()
+    {
+        var database = await server.NewDatabaseAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await using var store = Open(database);
+            await store.PrepareAsync(Token);
+        }));
+
+        Assert.Equal(SqlText.Migrations("Postgres").Count, await PostgresServer.CountAsync(database, "SELECT count(*) FROM schema_version WHERE version > 0"));
+    }
+
+    [Fact]
+    public async Task ANewerSchemaThatStillWorksWithThisVersionIsUsedAsItIs()
+    {
+        var database = await server.NewDatabaseAsync();
+        await AssertServesAsync(database);
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE jobs ADD COLUMN later integer; ALTER TABLE items ADD COLUMN later text; INSERT INTO schema_version VALUES (99, 1)");
+
+        await AssertServesAsync(database);
+    }
+
+    [Fact]
+    public async Task ASchemaThatThisVersionCannotWorkWithIsRefused()
+    {
+        var database = await server.NewDatabaseAsync();
+        await AssertServesAsync(database);
+        await PostgresServer.ExecuteAsync(database, "INSERT INTO schema_version VALUES (99, 98)");
+        await using var store = Open(database);
+
+        var refused = await Assert.ThrowsAsync<DataFolderException>(() => store.PrepareAsync(Token));
+
+        Assert.Contains("schema 99", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("start a newer version", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static PostgresDownloadStore Open(string database) =>
+        new(new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = database }, TimeProvider.System), TimeProvider.System);
+
+    private static async Task AssertServesAsync(string database)
+    {
+        await using var store = Open(database);
+        await store.PrepareAsync(Token);
+        var id = Guid.NewGuid().ToString("N");
+        var job = await store.ReceiveAsync(id, null, Token);
+        await store.AppendAsync(job, [new NewItem(1, "http://a/1", "a:80", [1], null, null)], [], Token);
+        await store.PublishAsync(job, new JobOptions(), null, Token);
+        var lane = Assert.Single((await store.ClaimAsync(new ClaimLimits("node", 1, 8, TimeSpan.FromSeconds(30)), Token)).Lanes);
+        var report = new ItemReport(lane, 1, Outcome.Saved, new SavedFile("a.txt", OnConflict.Rename, 1, new string('a', 64), null, 200));
+        var committed = await store.CommitAsync(new CommitBatch([report], [lane.Token], []), Token);
+        await store.CommitAsync(new CommitBatch([], [], [committed.Reports[0].Placement!]), Token);
+        Assert.Equal(JobState.Completed, (await store.FindJobAsync(id, Token))!.State);
+    }
+}
