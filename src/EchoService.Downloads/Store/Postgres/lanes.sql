@@ -29,8 +29,10 @@ WITH running AS MATERIALIZED (
 due AS MATERIALIZED (
     SELECT r.job, r.room, r.served_at, q.queue, q.host, q.queued, q.due_at, q.head_due, q.head_n, q.host_room,
         least(q.host_room, r.room, CASE WHEN q.queue = 0 THEN 1 ELSE q.job_host_room END, @new_per_host)::integer AS lanes,
-        least(@max_batch, greatest(1, q.queued / (2 * least(
-            @per_host, CASE WHEN r.per_host > 0 THEN r.per_host ELSE @per_host END, CASE WHEN r.concurrency > 0 THEN r.concurrency ELSE @per_host END))))::integer AS batch
+        -- At the end of a queue batches shrink, so that no lane holds what others could fetch meanwhile.
+        CASE WHEN q.queue = 0 THEN @max_batch ELSE least(@max_batch, greatest(1, q.queued / (2 * least(
+            @per_host, CASE WHEN r.per_host > 0 THEN r.per_host ELSE @per_host END, CASE WHEN r.concurrency > 0 THEN r.concurrency ELSE @per_host END))))
+            END::integer AS batch
     FROM running r CROSS JOIN LATERAL (
         SELECT queues.queue, f.host, queues.queued, queues.due_at, queues.head_due, queues.head_n,
             @per_host - (SELECT count(*) FROM lanes WHERE lanes.host = f.host) AS host_room,

@@ -40,7 +40,7 @@ internal sealed class ReportTransaction
         if (_session.Scalar("place_item", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not { } size)
         {
             // A name that another item has taken over is that one's: its file stays.
-            return session.Scalar("was_overwritten", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not null;
+            return _session.Scalar("was_overwritten", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not null;
         }
 
         var change = _counters.Of(placement.Job);

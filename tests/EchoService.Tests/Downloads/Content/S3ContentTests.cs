@@ -51,7 +51,7 @@ public sealed class S3ContentTests(PostgresServer server)
     {
         await using var s3 = await S3Server.StartAsync();
         await using var origin = await Origin.StartAsync(Token);
-        origin.On("/a file.txt", OriginAnswer.Text("hello", "text/plain"));
+        origin.On("/a%20file.txt", OriginAnswer.Text("hello", "text/plain"));
         using var service = new ServiceFixture([DownloadsClient.Loopback, .. s3.Settings, ("Downloads:Content:Serve", "Redirect")]);
         using var http = service.CreateClient();
         using var plain = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = http.BaseAddress };

@@ -37,24 +37,31 @@ public sealed class NodesTests(PostgresServer server)
     public async Task AListInOrderStaysInOrderOnThreeNodes()
     {
         var order = new List<string>();
-        await using var origin = await Origin.StartAsync(Token);
-        origin.OnPrefix("/", (path, number) =>
+        await using var first = await Origin.StartAsync(Token);
+        await using var second = await Origin.StartAsync(Token);
+        foreach (var origin in (Origin[])[first, second])
         {
-            lock (order)
+            origin.OnPrefix("/", (path, number) =>
             {
-                order.Add(path);
-            }
+                lock (order)
+                {
+                    order.Add(path);
+                }
 
-            return path == "/3" && number == 1 ? OriginAnswer.Error(500) : OriginAnswer.Text(path);
-        });
+                return path == "/3" && number == 1 ? OriginAnswer.Error(500) : OriginAnswer.Text(path);
+            });
+        }
+
         await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
         await nodes.StartAsync(3);
         var downloads = new DownloadsClient(nodes[0].Client);
 
-        await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 30).Select(i => $"/{i}"), origin, new { concurrency = 1 }));
+        await downloads.EndAsync(await downloads.SubmitAsync(
+            Enumerable.Range(0, 30).Select(i => (i / 4 % 2 == 0 ? first : second).Url($"/{i}").AbsoluteUri), new { concurrency = 1 }));
 
         Assert.Equal(Enumerable.Range(0, 30).Select(i => $"/{i}").SelectMany(path => path == "/3" ? new[] { path, path } : [path]), order);
-        Assert.Equal(1, origin.MostAtOnce);
+        Assert.Equal(1, first.MostAtOnce);
+        Assert.Equal(1, second.MostAtOnce);
     }
 
     [Fact]

@@ -50,7 +50,8 @@ public abstract class DownloadStoreTests : StoreTests
         Assert.Equal(ItemState.Committed, (await Store.FindItemAsync(lane.Job, 1, Token))!.State);
         Assert.Equal(JobState.Running, (await JobAsync("one")).State);
 
-        // A restart in between finds the placement again.
+        // A restart in between, a lease later, finds the placement again.
+        await AdvanceAsync(Lease + TimeSpan.FromSeconds(1));
         Assert.Equal("a.txt", Assert.Single(await Store.RecoverAsync(Lease, Token)).Name);
 
         var placed = await Store.CommitAsync(new CommitBatch([], [], [committed.Reports[0].Placement!]), Token);
@@ -64,6 +65,7 @@ public abstract class DownloadStoreTests : StoreTests
     {
         await PublishAsync("one", Item(1, "a:80"), Item(2, "a:80"), Item(3, "b:80"));
         Assert.NotEmpty((await ClaimAsync(10)).Lanes);
+        await AdvanceAsync(Lease + TimeSpan.FromSeconds(1));
 
         await Store.RecoverAsync(Lease, Token);
 
