@@ -11,3 +11,8 @@ public sealed class PostgresRetryStoreTests(PostgresServer server) : RetryStoreT
 {
     private protected override Task<IStoreUnderTest> OpenAsync() => PostgresStoreUnderTest.OpenAsync(server);
 }
+
+public sealed class PostgresOutageTests(PostgresServer server) : OutageTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => PostgresStoreUnderTest.OpenAsync(server);
+}
