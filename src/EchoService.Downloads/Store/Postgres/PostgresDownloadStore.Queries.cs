@@ -65,6 +65,12 @@ internal sealed partial class PostgresDownloadStore
             },
             cancellationToken);
 
+    public Task<long> CountQueuedAsync(string? owner, CancellationToken cancellationToken) =>
+        database.ReadAsync(async session => await session.ScalarAsync("queued_of", ("@owner", owner)) ?? 0, cancellationToken);
+
+    public Task<long> CountBytesAsync(string? owner, CancellationToken cancellationToken) =>
+        database.ReadAsync(async session => await session.ScalarAsync("bytes_of", ("@owner", owner)) ?? 0, cancellationToken);
+
     public Task<long> CountQueuedAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(async session => await session.ScalarAsync("totals") ?? 0, cancellationToken);
 }

@@ -55,6 +55,12 @@ SELECT queued::bigint * 100 / greatest(total, 1) FROM jobs WHERE key = @job
 -- Of running jobs alone: what is paused or scheduled waits for nobody, and would look like a queue that does not move.
 SELECT coalesce(sum(queued), 0)::bigint FROM jobs WHERE state = 2
 
+-- name: queued_of
+SELECT coalesce(sum(queued), 0)::bigint FROM jobs WHERE state IN (0, 1, 2, 3) AND (owner = @owner::text OR (owner IS NULL AND @owner::text IS NULL))
+
+-- name: bytes_of
+SELECT coalesce(sum(bytes), 0)::bigint FROM jobs WHERE state <> 6 AND (owner = @owner::text OR (owner IS NULL AND @owner::text IS NULL))
+
 -- name: items_numbered
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
 FROM items WHERE job = @job AND n = ANY(@numbers) ORDER BY n
