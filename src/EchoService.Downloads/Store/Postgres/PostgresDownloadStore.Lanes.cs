@@ -14,6 +14,7 @@ internal sealed partial class PostgresDownloadStore
         var stopped = await database.ReadAsync(
             session => session.QueryAsync("stopped_jobs", row => row.GetInt64(0), ("@node", limits.Node)), cancellationToken);
         return limits.Slots == 0
+            && await database.ReadAsync(session => session.ScalarAsync("any_failing"), cancellationToken) is null
             ? new Claim([], null, [], stopped)
             : await database.TransactAsync(session => ClaimLanesAsync(session, limits, stopped), cancellationToken);
     }

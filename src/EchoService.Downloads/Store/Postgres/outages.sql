@@ -13,6 +13,9 @@ DELETE FROM outages WHERE job = @job
 -- name: forget_outage
 DELETE FROM outages WHERE job = @job AND host = @host
 
+-- name: any_failing
+SELECT 1 FROM outages JOIN jobs ON jobs.key = outages.job WHERE given_up = 1 AND jobs.state = 2 LIMIT 1
+
 -- name: failing
 SELECT outages.job, jobs.id, outages.host, hosts.name, CASE WHEN jobs.concurrency = 1 THEN 0 ELSE outages.host END, rests, error_code, error
 FROM outages JOIN jobs ON jobs.key = outages.job JOIN hosts ON hosts.key = outages.host
