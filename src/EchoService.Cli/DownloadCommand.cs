@@ -150,6 +150,11 @@ internal sealed class DownloadCommand
             throw CommandException.Usage("Give URLs, or -i FILE, or --template with --values. Try 'echoctl download --help'.");
         }
 
+        if (urls.FirstOrDefault(File.Exists) is { } file)
+        {
+            throw CommandException.Usage($"'{file}' is a file: a list of URLs goes with -i {file}.");
+        }
+
         if (checksum is not null && (urls.Length != 1 || !Checksum.TryParse(checksum, out checksum)))
         {
             throw CommandException.Usage("--checksum takes 64 hexadecimal digits and goes with exactly one URL; in an .ndjson list each item may have its \"sha256\".");

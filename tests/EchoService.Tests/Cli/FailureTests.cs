@@ -110,6 +110,14 @@ public sealed class FailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SaysHowAListIsGivenThatWasTakenForAnUrl()
+    {
+        await File.WriteAllTextAsync(_echoctl.Path("urls.txt"), "http://localhost/\n", Token);
+
+        AssertOneLine(await _echoctl.RunAsync(["download", "urls.txt"]), 2, "'urls.txt' is a file: a list of URLs goes with -i urls.txt.");
+    }
+
+    [Fact]
     public async Task SaysThatStandardOutputIsFull()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
