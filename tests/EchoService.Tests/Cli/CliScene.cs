@@ -55,6 +55,7 @@ public sealed partial class CliScene : IAsyncLifetime
         printed = Key().Replace(printed, "ek_KEY");
         printed = Digest().Replace(printed, "SHA256");
         printed = Time().Replace(printed, "TIME");
+        printed = Measures().Replace(printed, "#.#");
         printed = Decimals().Replace(printed, "#.#");
         printed = Messages().Replace(printed, "messages  # (#/s)");
         printed = Ports().Replace(printed, "#");
@@ -85,6 +86,10 @@ public sealed partial class CliScene : IAsyncLifetime
 
     [GeneratedRegex(@"\d+\.\d+(?![.\d])(?<!\d+\.\d+\.\d+\.\d+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Decimals();
+
+    // Whole numbers come without a fraction.
+    [GeneratedRegex("(?<=\"(took|bytesPerSecond)\":)[0-9.]+", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Measures();
 
     [GeneratedRegex(@"messages  \d+ \(\d+/s\)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Messages();
