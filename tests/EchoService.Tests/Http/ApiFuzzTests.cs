@@ -131,7 +131,7 @@ internal sealed class FuzzedRequests(JsonElement document, Random random)
         "{id}" when random.Next(5) > 0 => _jobs[random.Next(_jobs.Count)],
         "{n}" when random.Next(5) > 0 => random.Next(0, 4).ToString(CultureInfo.InvariantCulture),
         "{name}" when random.Next(2) > 0 => "echo",
-        ['{', ..] => Uri.EscapeDataString(Text().Replace("\0", "x", StringComparison.Ordinal)), // Kestrel itself refuses a NUL in a path
+        ['{', ..] => Uri.EscapeDataString("x" + Text().Replace("\0", "x", StringComparison.Ordinal)), // never empty; Kestrel itself refuses a NUL in a path
         _ => part,
     }));
 

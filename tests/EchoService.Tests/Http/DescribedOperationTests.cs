@@ -14,6 +14,7 @@ public sealed class DescribedOperationTests : IAsyncLifetime
     private Origin _origin = null!;
     private HttpClient _http = null!;
     private JsonElement _document;
+    private TcpPeer? _peer;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -76,6 +77,7 @@ public sealed class DescribedOperationTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _peer?.Dispose();
         _http.Dispose();
         await _origin.DisposeAsync();
         await _service.DisposeAsync();
@@ -138,7 +140,7 @@ public sealed class DescribedOperationTests : IAsyncLifetime
 
     private async Task<string> ConnectionAsync()
     {
-        await TcpPeer.ConnectAsync(_service); // the operation resets it
+        _peer = await TcpPeer.ConnectAsync(_service);
         var id = "";
         await Eventually.Passes(async () => id = (await new DownloadsClient(_http).GetAsync("/tcp/connections")).GetProperty("items")[0].GetProperty("id").GetString()!);
         return id;
