@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EchoService.Tcp.Faults;
+using EchoService.Tcp.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -8,13 +9,33 @@ using Microsoft.Extensions.Options;
 
 namespace EchoService.Tcp;
 
-/// <summary>
-/// Kestrel's socket transport once more, for the channels alone, so that its settings touch no HTTP connection.
-/// </summary>
-internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> options, ILoggerFactory loggers, ILogger<ChannelTransport> logger)
-    : IConnectionListenerFactory, IConnectionListenerFactorySelector
+/// <summary>Listens for the channels: by epoll on Linux, elsewhere by Kestrel's socket transport once more, so that its settings touch no HTTP connection.</summary>
+internal sealed class ChannelTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector, IDisposable
 {
-    private readonly SocketTransportFactory _sockets = new(Options.Create(Settings(options)), loggers);
+    /// <summary>
+    /// As many as the kernel allows (net.core.somaxconn). With 512, a burst of clients overflows the queue: some believe that they are
+    /// connected while the kernel has dropped their last packet, and are accepted 1, 3, 7 or 15 seconds later.
+    /// </summary>
+    private const int Backlog = int.MaxValue;
+
+    private readonly SocketTransportFactory? _kestrel;
+    private readonly SocketPollers? _pollers;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    public ChannelTransport(
+        IOptions<TcpOptions> tcp, IOptionsFactory<SocketTransportOptions> options, TimeProvider time, ILoggerFactory loggers, ILogger<ChannelTransport> logger)
+    {
+        (_time, _logger) = (time, logger);
+        if (OperatingSystem.IsLinux() && tcp.Value.Transport == TcpTransport.Auto)
+        {
+            _pollers = new();
+        }
+        else
+        {
+            _kestrel = new(Options.Create(Settings(options)), loggers);
+        }
+    }
 
     public bool CanBind(EndPoint endpoint) => endpoint is ChannelEndPoint;
 
@@ -23,11 +44,13 @@ internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> o
         var wanted = (ChannelEndPoint)endpoint;
         try
         {
-            var listener = await _sockets.BindAsync(wanted, cancellationToken);
+            var listener = OperatingSystem.IsLinux() && _pollers is not null
+                ? new PolledListener(Listening(wanted), _pollers, RunsInline(wanted.Channel.Options), _time)
+                : await _kestrel!.BindAsync(wanted, cancellationToken);
             var bound = (IPEndPoint)listener.EndPoint;
             wanted.BoundPort = bound.Port;
             wanted.Channel.Bound(bound, isLast: wanted.IsLast);
-            logger.Serving(wanted.Channel.Name, bound.ToString());
+            _logger.Serving(wanted.Channel.Name, bound.ToString());
             return new FaultListener(listener, wanted.Channel.Faults);
         }
         catch (AddressInUseException exception) when (exception.InnerException is SocketException cause)
@@ -39,6 +62,17 @@ internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> o
             throw Refused(wanted, cause);
         }
     }
+
+    public void Dispose()
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            _pollers?.Dispose();
+        }
+    }
+
+    /// <summary>Echo is done in microseconds. Other kinds search, hash or write long answers, and TLS computes.</summary>
+    private static bool RunsInline(ChannelOptions options) => options is { Kind: ChannelKind.Echo, Tls: null };
 
     private static ListenException Refused(ChannelEndPoint wanted, SocketException cause) =>
         ListenException.For($"Channel {wanted.Channel.Name}", $"Tcp:Channels:{wanted.Channel.Name}", At(wanted), cause);
@@ -53,12 +87,24 @@ internal sealed class ChannelTransport(IOptionsFactory<SocketTransportOptions> o
 
         // What a client may have under way beside the kernel's buffers; the default of 1 MB makes slow readers dear.
         settings.MaxReadBufferSize = 64 << 10;
-
-        // As many as the kernel allows (net.core.somaxconn). With 512, a burst of clients overflows the queue: some believe that they are
-        // connected while the kernel has dropped their last packet, and are accepted 1, 3, 7 or 15 seconds later.
-        settings.Backlog = int.MaxValue;
+        settings.Backlog = Backlog;
         settings.CreateBoundListenSocket = Bind;
         return settings;
+    }
+
+    private static Socket Listening(ChannelEndPoint wanted)
+    {
+        var socket = Bind(wanted);
+        try
+        {
+            socket.Listen(Backlog);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private static Socket Bind(EndPoint endpoint)

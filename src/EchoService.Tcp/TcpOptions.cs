@@ -17,6 +17,9 @@ public sealed class TcpOptions
         ["discard"] = new() { Kind = ChannelKind.Discard, Port = 8890 },
     };
 
+    /// <summary>Who moves the bytes between sockets and channels.</summary>
+    public TcpTransport Transport { get; set; } = TcpTransport.Auto;
+
     public LimitOptions Limits { get; } = new()
     {
         MaxConnections = 10_000,
@@ -34,6 +37,16 @@ public sealed class TcpOptions
         WriteStallSeconds = 30,
         LifetimeSeconds = 0,
     };
+}
+
+/// <summary><c>Tcp:Transport</c>.</summary>
+public enum TcpTransport
+{
+    /// <summary>On Linux the service's own, which waits by epoll; elsewhere <see cref="Sockets"/>.</summary>
+    Auto,
+
+    /// <summary>Kestrel's, as its HTTP port has it: runs on every system, and takes about twice the processor time a message.</summary>
+    Sockets,
 }
 
 /// <summary><c>Tcp:Limits</c>, and again under a channel, where a value that is not set is taken from there. 0 switches one off.</summary>

@@ -30,7 +30,7 @@ internal sealed class EchoReplies(Channel channel)
             var rest = segment.Span;
             while (!rest.IsEmpty && written < MostAtOnce && !AreDone)
             {
-                var unit = rest[..NextUnit(rest)];
+                var unit = rest[..Math.Min(NextUnit(rest), MostAtOnce - written)];
                 written += Begin(output) + unit.Length;
                 output.Write(unit);
                 consumed += unit.Length;

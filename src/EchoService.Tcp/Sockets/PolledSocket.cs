@@ -1,0 +1,181 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Microsoft.AspNetCore.Connections;
+
+namespace EchoService.Tcp.Sockets;
+
+/// <summary>
+/// A connected socket that never blocks, and its place in a poller. Everything that touches the descriptor holds <see cref="Gate"/>,
+/// so that none of it can meet a descriptor that was closed and is another's by now.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class PolledSocket
+{
+    private readonly SocketPoller _poller;
+    private readonly int _descriptor;
+    private readonly ulong _token;
+    private EpollEvents _asked;
+    private bool _isPolled = true;
+    private bool _isClosed;
+
+    /// <param name="runsInline">What waits for the socket goes on on the poller's thread.</param>
+    public PolledSocket(Socket socket, SocketPoller poller, bool runsInline)
+    {
+        socket.Blocking = false;
+        (Socket, _poller, _descriptor) = (socket, poller, (int)socket.Handle);
+        Input = new(this, runsInline);
+        Output = new(this, runsInline);
+        _token = poller.Add(this, _descriptor);
+    }
+
+    public Socket Socket { get; }
+
+    public Lock Gate { get; } = new();
+
+    public SocketReader Input { get; }
+
+    public SocketWriter Output { get; }
+
+    /// <summary>What has broken the connection, for both directions: the kernel tells it once, to whoever asks first.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>With <see cref="Gate"/>. False: nothing is to be read now. 0 bytes are the client's FIN, or <see cref="Failure"/>.</summary>
+    public bool TryReceive(Span<byte> into, out int bytes)
+    {
+        bytes = 0;
+        if (Failure is not null)
+        {
+            return true;
+        }
+
+        bytes = Socket.Receive(into, SocketFlags.None, out var error);
+        return error == SocketError.Success || Failed(error);
+    }
+
+    /// <summary>With <see cref="Gate"/>. False: nothing can be sent now. 0 bytes: see <see cref="Failure"/>.</summary>
+    public bool TrySend(ReadOnlySpan<byte> from, out int bytes)
+    {
+        bytes = 0;
+        if (Failure is not null)
+        {
+            return true;
+        }
+
+        bytes = Socket.Send(from, SocketFlags.None, out var error);
+        return error == SocketError.Success || Failed(error);
+    }
+
+    /// <summary>With <see cref="Gate"/>. False: the poller will tell nothing more, for what can happen has happened.</summary>
+    public bool Ask(EpollEvents events)
+    {
+        if (_isPolled && (_asked & events) != events)
+        {
+            Change(_asked | events);
+        }
+
+        return _isPolled;
+    }
+
+    /// <summary>On the poller's thread.</summary>
+    public void Tell(EpollEvents events, ulong token)
+    {
+        bool read, write;
+        lock (Gate)
+        {
+            if (!_isPolled || token != _token)
+            {
+                return;
+            }
+
+            // After an error, or when both sides have closed, epoll would tell the same again and again.
+            var isLast = (events & (EpollEvents.Error | EpollEvents.HangUp)) != EpollEvents.None;
+            if (isLast)
+            {
+                Leave();
+            }
+
+            // What is told and nobody waits for is not asked for any more. A reader that goes on now will soon wait again.
+            var wanted = _asked & ~(Input.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
+            read = (isLast || events.HasFlag(EpollEvents.Readable)) && Input.TryGoOn();
+            write = (isLast || events.HasFlag(EpollEvents.Writable)) && Output.TryGoOn();
+            wanted &= ~(Output.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
+            if (_isPolled && wanted != _asked)
+            {
+                Change(wanted);
+            }
+        }
+
+        if (read)
+        {
+            Input.Resume();
+        }
+
+        if (write)
+        {
+            Output.Resume();
+        }
+    }
+
+    /// <summary>With a reset.</summary>
+    public void Abort(Exception reason) => Close(reason, () => Socket.Close(timeout: 0));
+
+    public void Close() => Close(new ConnectionAbortedException(), Socket.Dispose);
+
+    private void Close(Exception reason, Action close)
+    {
+        bool read, write;
+        lock (Gate)
+        {
+            if (_isClosed)
+            {
+                return;
+            }
+
+            _isClosed = true;
+            Failure ??= reason;
+            if (_isPolled)
+            {
+                Leave();
+            }
+
+            close();
+            read = Input.TryGoOn();
+            write = Output.TryGoOn();
+        }
+
+        if (read)
+        {
+            Input.ResumeElsewhere();
+        }
+
+        if (write)
+        {
+            Output.ResumeElsewhere();
+        }
+    }
+
+    private bool Failed(SocketError error)
+    {
+        // Where the poller has left there is no later: whatever the kernel says, nothing will come.
+        if (error == SocketError.WouldBlock && _isPolled)
+        {
+            return false;
+        }
+
+        var cause = new SocketException((int)error);
+        Failure = new ConnectionResetException(cause.Message, cause);
+        return true;
+    }
+
+    private void Change(EpollEvents asked)
+    {
+        _asked = asked;
+        _poller.Change(_descriptor, asked, _token);
+    }
+
+    private void Leave()
+    {
+        _isPolled = false;
+        _poller.Remove(_descriptor, _token);
+    }
+}

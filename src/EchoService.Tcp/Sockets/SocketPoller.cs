@@ -1,0 +1,123 @@
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+
+namespace EchoService.Tcp.Sockets;
+
+/// <summary>
+/// A thread that waits for many sockets, and tells each what it may do. What a handler does with it runs on this thread when the
+/// connection says so: no other thread has to be woken for a message.
+/// </summary>
+[SupportedOSPlatform("linux")]
+internal sealed class SocketPoller : IDisposable
+{
+    private const ulong Bell = ulong.MaxValue;
+
+    private readonly Epoll _epoll = new();
+    private readonly Lock _gate = new();
+    private readonly Stack<int> _free = [];
+    private readonly Thread _thread;
+    private PolledSocket?[] _sockets = new PolledSocket?[64];
+    private uint _lastNumber;
+    private bool _hasEnded;
+
+    public SocketPoller(string name)
+    {
+        _thread = new(Run) { IsBackground = true, Name = name };
+        _thread.Start();
+    }
+
+    /// <summary>Tells <paramref name="socket"/> from now on of errors, and of what it asks for.</summary>
+    public ulong Add(PolledSocket socket, int descriptor)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_hasEnded, this);
+            var slot = FreeSlot();
+
+            // The number tells a socket from one that had the slot before: epoll may still have news of that one in hand.
+            var token = ((ulong)++_lastNumber << 32) | (uint)slot;
+            _sockets[slot] = socket;
+            _epoll.Add(descriptor, EpollEvents.None, token);
+            return token;
+        }
+    }
+
+    public void Change(int descriptor, EpollEvents events, ulong token)
+    {
+        lock (_gate)
+        {
+            if (!_hasEnded)
+            {
+                _epoll.Change(descriptor, events, token);
+            }
+        }
+    }
+
+    /// <summary>Before the descriptor is closed.</summary>
+    public void Remove(int descriptor, ulong token)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded)
+            {
+                return;
+            }
+
+            _epoll.Remove(descriptor);
+            _sockets[SlotOf(token)] = null;
+            _free.Push(SlotOf(token));
+        }
+    }
+
+    /// <summary>Ends the thread. Whoever still waits, waits for ever.</summary>
+    public void Dispose()
+    {
+        // A socket that is connected to nobody has hung up.
+        using var bell = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        lock (_gate)
+        {
+            _hasEnded = true;
+            _epoll.Add((int)bell.Handle, EpollEvents.None, Bell);
+        }
+
+        _thread.Join();
+        _epoll.Dispose();
+    }
+
+    private static int SlotOf(ulong token) => (int)(uint)token;
+
+    private int FreeSlot()
+    {
+        if (_free.TryPop(out var slot))
+        {
+            return slot;
+        }
+
+        var more = _sockets.Length;
+        Array.Resize(ref _sockets, 2 * more);
+        for (slot = _sockets.Length - 1; slot > more; slot--)
+        {
+            _free.Push(slot);
+        }
+
+        return more;
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            var count = _epoll.Wait();
+            for (var n = 0; n < count; n++)
+            {
+                var (events, token) = _epoll.Told(n);
+                if (token == Bell)
+                {
+                    return;
+                }
+
+                Volatile.Read(ref _sockets)[SlotOf(token)]?.Tell(events, token);
+            }
+        }
+    }
+}
