@@ -5,5 +5,6 @@ var root = new RootCommand("Measures EchoService against its peers. Each compari
 {
     CompareCommand.Create(),
     MinimalHost.Create(),
+    KestrelEcho.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -15,16 +15,12 @@ internal sealed class SocketPoller : IDisposable
     private readonly Epoll _epoll = new();
     private readonly Lock _gate = new();
     private readonly Stack<int> _free = [];
-    private readonly Thread _thread;
+    private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private PolledSocket?[] _sockets = new PolledSocket?[64];
     private uint _lastNumber;
     private bool _hasEnded;
 
-    public SocketPoller(string name)
-    {
-        _thread = new(Run) { IsBackground = true, Name = name };
-        _thread.Start();
-    }
+    public SocketPoller(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
 
     /// <summary>Tells <paramref name="socket"/> from now on of errors, and of what it asks for.</summary>
     public ulong Add(PolledSocket socket, int descriptor)
@@ -69,19 +65,19 @@ internal sealed class SocketPoller : IDisposable
         }
     }
 
-    /// <summary>Ends the thread. Whoever still waits, waits for ever.</summary>
+    /// <summary>Ends the thread soon, and does not wait for it: this may be the thread. Whoever still waits for a socket, waits for ever.</summary>
     public void Dispose()
     {
-        // A socket that is connected to nobody has hung up.
-        using var bell = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         lock (_gate)
         {
-            _hasEnded = true;
-            _epoll.Add((int)bell.Handle, EpollEvents.None, Bell);
-        }
+            if (!_hasEnded)
+            {
+                _hasEnded = true;
 
-        _thread.Join();
-        _epoll.Dispose();
+                // A socket that is connected to nobody has hung up: epoll tells it at once.
+                _epoll.Add((int)_bell.Handle, EpollEvents.None, Bell);
+            }
+        }
     }
 
     private static int SlotOf(ulong token) => (int)(uint)token;
@@ -105,19 +101,28 @@ internal sealed class SocketPoller : IDisposable
 
     private void Run()
     {
-        while (true)
+        while (TellAll(_epoll.Wait()))
         {
-            var count = _epoll.Wait();
-            for (var n = 0; n < count; n++)
-            {
-                var (events, token) = _epoll.Told(n);
-                if (token == Bell)
-                {
-                    return;
-                }
-
-                Volatile.Read(ref _sockets)[SlotOf(token)]?.Tell(events, token);
-            }
+            // Until the bell rings.
         }
+
+        _epoll.Dispose();
+        _bell.Dispose();
+    }
+
+    private bool TellAll(int count)
+    {
+        for (var n = 0; n < count; n++)
+        {
+            var (events, token) = _epoll.Told(n);
+            if (token == Bell)
+            {
+                return false;
+            }
+
+            Volatile.Read(ref _sockets)[SlotOf(token)]?.Tell(events, token);
+        }
+
+        return true;
     }
 }

@@ -1,45 +1,42 @@
-using System.Diagnostics;
+using System.Globalization;
 
 namespace EchoService.Benchmarks;
 
-/// <summary>The service's echo channel with some settings.</summary>
-/// <param name="prefix">The prefix that each reply has then.</param>
-internal sealed class EchoContender(string name, string prefix, params string[] settings) : IContender
+/// <summary>What a load is made of: so many connections, each with so many messages of so many bytes under way.</summary>
+internal sealed record EchoShape(int Connections, int Bytes, int Depth);
+
+/// <summary>An echo server under load.</summary>
+/// <param name="load">The program that makes it.</param>
+/// <param name="prefixBytes">What the reply to a batch has more than the batch.</param>
+internal sealed class EchoContender(string name, EchoShape shape, string load, int prefixBytes, Func<Task<EchoPeer>> start) : IContender
 {
-    private const string Allocated = "dotnet_gc_heap_total_allocated_bytes_total";
-    private const int Connections = 50;
+    private const string Seconds = "2";
 
-    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(3);
-
-    private RunningService? _service;
+    private EchoPeer? _peer;
 
     public string Name => name;
 
-    public async Task StartAsync() => _service = await RunningService.StartAsync(settings);
+    public async Task StartAsync() => _peer = await start();
 
     public async Task<Sample> RunAsync()
     {
-        var service = _service!;
-
-        // Scrapes allocate too: two in a row tell how much.
-        var first = await service.MetricAsync(Allocated);
-        var scrape = await service.MetricAsync(Allocated) - first;
-        var before = await service.MetricAsync(Allocated);
-        var processor = service.Processor;
-        var begun = Stopwatch.GetTimestamp();
-        var messages = await EchoLoad.RunAsync(service.Port("echo"), Connections, s_duration, prefix);
-        var elapsed = Stopwatch.GetElapsedTime(begun);
-        processor = service.Processor - processor;
-        var allocated = await service.MetricAsync(Allocated) - before - scrape;
-        var usual = Sample.Of("messages", messages, elapsed, processor, service.Peak);
-        return new Sample([.. usual.Figures, ("B allocated/message", Math.Max(0, allocated) / messages)]);
+        var peer = _peer!;
+        var reply = (shape.Bytes * shape.Depth) + prefixBytes;
+        var before = peer.Processor;
+        var run = await ToolRun.RunAsync(load, [Text(peer.Port), Text(shape.Connections), Text(shape.Bytes), Text(shape.Depth), Text(reply), Seconds], AppContext.BaseDirectory);
+        var processor = peer.Processor - before;
+        var told = run.Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        var usual = Sample.Of("messages", told[0], TimeSpan.FromSeconds(told[1]), processor, peer.Peak);
+        return new Sample([.. usual.Figures, ("p50 us", told[2]), ("p99 us", told[3])]);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_service is not null)
+        if (_peer is not null)
         {
-            await _service.DisposeAsync();
+            await _peer.DisposeAsync();
         }
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -25,7 +25,9 @@ public sealed class EchoCostTests
         await TalkAsync(client, message, answer, Messages);
         var each = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Messages;
         TestContext.Current.SendDiagnosticMessage($"echo: {each:F2} bytes allocated a message");
-        Assert.True(each < 8, $"{each:F2} bytes are allocated a message.");
+
+        // Timers and the runtime allocate now and then; the smallest object a message would be 24 bytes.
+        Assert.True(each < 1, $"{each:F2} bytes are allocated a message.");
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public sealed class EchoCostTests
         var each = (Rss(service.Id) - before) / Count;
         TestContext.Current.SendDiagnosticMessage($"deaf: {each} bytes of RSS a client");
 
-        // 64 KB received and not read, up to 36 KB under way to the client, and the connection itself; the rest is the kernel's. Measured: 124 KB.
+        // 64 KB received and not answered, a buffer of 64 KB with what is under way to the client, and the connection itself; the rest is
+        // the kernel's. Measured: 155 KB.
         Assert.True(each < 192 << 10, $"{each} bytes of RSS a client.");
         Array.ForEach([.. warm, .. clients], client => client.Dispose());
     }
