@@ -18,7 +18,14 @@ internal static class AuthExtensions
         services.AddSingleton<KeyRing>();
         services.AddSingleton<Sessions>();
         services.AddHostedService<OpenAccessWarning>();
-        services.AddAuthentication(Access.Scheme).AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(Access.Scheme, null);
+        // The core alone: AddAuthentication brings data protection, which nothing here uses, and which keeps keys in the user's home folder.
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = Access.Scheme;
+            options.AddScheme<ApiKeyHandler>(Access.Scheme, displayName: null);
+        });
+        services.AddTransient<ApiKeyHandler>();
+        services.AddWebEncoders();
         services.AddRequestRates();
         services.AddAuthorization();
         services.AddOptions<AuthorizationOptions>().Configure<KeyRing>(AddPolicies);

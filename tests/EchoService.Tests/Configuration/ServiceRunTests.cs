@@ -39,6 +39,18 @@ public sealed class ServiceRunTests
         Assert.Contains(service.Output.Snapshot(), line => line.EndsWith("INF Stopping: what still runs has 7.5 s to end", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task KeepsNothingInTheHomeFolderOfItsUser()
+    {
+        await using var service = ServiceProcess.Create();
+        var home = Directory.CreateDirectory(Path.Combine(service.Folder, "home")).FullName;
+        service.Environment["HOME"] = home;
+        await service.StartAsync();
+        Assert.Equal("Hello, World", await service.Client.GetStringAsync("/hello/World", TestContext.Current.CancellationToken));
+        Assert.Equal(0, await service.StopAsync());
+        Assert.Empty(Directory.GetFileSystemEntries(home));
+    }
+
     private static async Task<int> RunAsync(Action<IServiceCollection> add)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -47,8 +47,11 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NodesSeeTheClientAndAreLeftOutOnceTheyAreGone()
+    public async Task NodesSeeTheClientKeepABrowserAndAreLeftOutOnceTheyAreGone()
     {
+        Assert.Equal(1, await NodesThatAnswerAsync(keepsCookies: true));
+        Assert.Equal(3, await NodesThatAnswerAsync(keepsCookies: false));
+
         // The balancer goes by the fewest connections: three that stay open are at three nodes.
         var clients = new List<Socket>();
         var infos = 0;
@@ -85,6 +88,21 @@ public sealed class ClusterTests : IAsyncLifetime
         .Select(variable => (
             variable.Key.Replace("__", ":", StringComparison.Ordinal),
             (string?)(variable.Key.Contains("TrustedProxies", StringComparison.Ordinal) ? "127.0.0.1" : variable.Value.Text())));
+
+    /// <summary>How many nodes nine requests get to; a node is known by the port of its echo channel.</summary>
+    private async Task<int> NodesThatAnswerAsync(bool keepsCookies)
+    {
+        using var handler = new HttpClientHandler { UseCookies = keepsCookies };
+        using var http = new HttpClient(handler) { BaseAddress = new Uri($"http://127.0.0.1:{_binds[":8080"]}") };
+        var ports = new HashSet<int>();
+        for (var number = 0; number < 9; number++)
+        {
+            using var channels = JsonDocument.Parse(await http.GetStringAsync("/tcp/channels", Token));
+            ports.Add(channels.RootElement.GetProperty("items").EnumerateArray().Single(channel => channel.GetProperty("name").GetString() == "echo").GetProperty("port").GetInt32());
+        }
+
+        return ports.Count;
+    }
 
     private async Task EveryClientIsServedAsync()
     {
