@@ -60,6 +60,7 @@ public sealed class ClusterTests : IAsyncLifetime
             var client = await _haproxy.ConnectAsync(IPAddress.Loopback, Client);
             clients.Add(client);
             var answer = await AnswerAsync(client);
+            Assert.NotEmpty(answer);
             if (answer.StartsWith('{'))
             {
                 infos++;
