@@ -49,8 +49,9 @@ public sealed class ClusterTests : IAsyncLifetime
     [Fact]
     public async Task NodesSeeTheClientKeepABrowserAndAreLeftOutOnceTheyAreGone()
     {
-        Assert.Equal(1, await NodesThatAnswerAsync(keepsCookies: true));
-        Assert.Equal(3, await NodesThatAnswerAsync(keepsCookies: false));
+        // Again where a check was too slow on a busy machine, and its node left out for a moment.
+        await Eventually.Passes(async () => Assert.Equal(1, await NodesThatAnswerAsync(keepsCookies: true)));
+        await Eventually.Passes(async () => Assert.Equal(3, await NodesThatAnswerAsync(keepsCookies: false)));
 
         // The balancer goes by the fewest connections: three that stay open are at three nodes.
         var clients = new List<Socket>();
