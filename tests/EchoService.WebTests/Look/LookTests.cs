@@ -31,6 +31,7 @@ public sealed class LookTests(LookTests.Scene scene) : IClassFixture<LookTests.S
         await open.HasNoAccessibilityViolationsAsync();
         await open.Page.GetByLabel("Show").SelectOptionAsync("scheduled");
         await Expect(open.Page.GetByText("No scheduled job")).ToBeVisibleAsync();
+        await open.Page.GetByText("No scheduled job").ScrollIntoViewIfNeededAsync();
         await LooksWellAsync(open, "downloads-empty", theme, width);
     }
 
