@@ -169,10 +169,10 @@ public sealed class PolitenessTests
             });
         }
 
-        // The first host has 800 items, the last one 80; one slot, so that turns are seen one by one.
-        using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:Concurrency", "1"), ("Downloads:PerHost", "50"));
+        // The first host has 160 items, the last one 16; one slot, so that turns are seen one by one.
+        using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:Concurrency", "1"), ("Downloads:PerHost", "5"));
         var downloads = new DownloadsClient(service.CreateClient());
-        var urls = origins.SelectMany((origin, rank) => Enumerable.Range(0, 80 * (Hosts - rank)).Select(i => origin.Url($"/{i}").AbsoluteUri));
+        var urls = origins.SelectMany((origin, rank) => Enumerable.Range(0, 16 * (Hosts - rank)).Select(i => origin.Url($"/{i}").AbsoluteUri));
 
         await downloads.EndAsync(await downloads.SubmitAsync(urls));
 
