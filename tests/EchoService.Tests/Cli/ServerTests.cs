@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EchoService.Tests.Testing;
@@ -21,7 +24,7 @@ public sealed class ServerTests : IAsyncLifetime
         _origin.OnPrefix("/", (_, _) => OriginAnswer.Text("a"));
         await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
         var server = service.Client.BaseAddress!.ToString();
-        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("b"u8));
+        var digest = Convert.ToHexStringLower(SHA256.HashData("b"u8));
 
         var plain = await _echoctl.RunAsync(["download", $"{_origin.Url("/1")}", "--server", server, "--watch", "--json"]);
         var full = await _echoctl.RunAsync([
@@ -127,7 +130,7 @@ public sealed class ServerTests : IAsyncLifetime
         var lacking = await _echoctl.RunAsync(["cancel", "x", "--server", server, "--key", key]);
 
         Assert.Matches("^ek_[A-Za-z0-9_-]{43}$", key);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.ASCII.GetBytes(key))), digest);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key))), digest);
         Assert.NotEqual(key, other);
         Assert.Equal(("", 0, "", 0), (taken.Errors, taken.ExitCode, fromVariable.Errors, fromVariable.ExitCode));
         Assert.Matches(@"^echoctl: http://[^ ]+ answers 401: [^\n]+ --key or ECHOCTL_KEY\.\n$", wrong.Errors);
@@ -143,11 +146,23 @@ public sealed class ServerTests : IAsyncLifetime
 
     private static JsonElement Options(ToolResult result) => JsonDocument.Parse(result.Output).RootElement.GetProperty("options").Clone();
 
-    /// <summary>One that a service can take twice; nobody else is given it for a while.</summary>
+    /// <summary>One that a service can take twice: below those that the system gives to whoever connects meanwhile.</summary>
     private static int FreePort()
     {
-        using var port = new RefusedPort();
-        return port.Number;
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                var port = RandomNumberGenerator.GetInt32(12_000, 32_000);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     private static OriginAnswer Events(string name, string id, string data) => OriginAnswer.Text($"event: {name}\nid: {id}\ndata: {data}\n\n", "text/event-stream") with { AnnounceLength = false };
