@@ -17,22 +17,24 @@ internal sealed class LeaseRenewal(
     {
         var again = TimeSpan.FromSeconds(Math.Min(1, _lease.TotalSeconds / 10));
         var renewed = time.GetTimestamp();
+        var pause = _lease / 3;
         try
         {
             while (true)
             {
+                await Task.Delay(pause, time, stopping);
                 var begun = time.GetTimestamp();
-                var succeeded = await TryRenewAsync(stopping);
-                if (succeeded)
+                if (await TryRenewAsync(stopping))
                 {
-                    renewed = begun;
+                    (renewed, pause) = (begun, _lease / 3);
+                    continue;
                 }
-                else if (time.GetElapsedTime(renewed) > _lease / 2)
+
+                pause = again;
+                if (time.GetElapsedTime(renewed) > _lease / 2)
                 {
                     running.AbortAll();
                 }
-
-                await Task.Delay(succeeded ? _lease / 3 : again, time, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -40,11 +42,15 @@ internal sealed class LeaseRenewal(
         }
     }
 
-    /// <summary>An answer that comes too late is none: the attempt ends in time for the lanes to be stopped.</summary>
+    /// <summary>An answer of a shared store that comes too late is none: the attempt ends in time for the lanes to be stopped.</summary>
     private async Task<bool> TryRenewAsync(CancellationToken stopping)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        patience.CancelAfter(_lease / 6);
+        if (store.IsShared)
+        {
+            patience.CancelAfter(_lease / 6);
+        }
+
         try
         {
             foreach (var token in await store.RenewAsync([.. running.Tokens], _lease, patience.Token))
