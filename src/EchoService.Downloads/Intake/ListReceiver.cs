@@ -14,7 +14,7 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
     private const int BatchSize = 2000;
 
     private readonly Dictionary<string, long> _hosts = new(StringComparer.Ordinal);
-    private List<NewItem> _batch = new(BatchSize);
+    private List<NewItem> _batch = []; // grows: a thousand clients that send a line each hold no thousand full batches
     private Task _writing = Task.CompletedTask;
 
     public int Count { get; private set; }
