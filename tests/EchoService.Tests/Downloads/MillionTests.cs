@@ -48,7 +48,7 @@ public sealed class MillionTests(ITestOutputHelper output)
         Assert.Equal(s_lines, DownloadsClient.Count(await downloads.JobAsync(id), "cancelled"));
         Assert.InRange(peak, 1, MaxResident);
         Assert.InRange(list.ResidentAtEnd, 1, (long)(list.ResidentAfterAFifth * 1.5));
-        Assert.InRange(pages.Last, 0, pages.First * 3); // the same work; a walk from the beginning would be a hundred times as much
+        Assert.InRange(pages.Last, 0, (pages.First * 3) + 0.1); // a walk through a million rows takes longer than 0.1 s; less than that is what a busy machine does
         Assert.InRange(cancelling.TotalSeconds, 0, 60);
         if (s_soak)
         {
@@ -56,12 +56,12 @@ public sealed class MillionTests(ITestOutputHelper output)
         }
 
         var ended = await ReadPagesAsync(service, $"/downloads/{id}/items?limit=1000&state=cancelled");
-        Assert.InRange(ended.Last, 0, ended.First * 3);
+        Assert.InRange(ended.Last, 0, (ended.First * 3) + 0.1);
         clock.Restart();
         Assert.Empty((await downloads.GetAsync($"/downloads/{id}/items?state=queued")).GetProperty("items").EnumerateArray());
         Assert.Empty((await downloads.GetAsync($"/downloads/{id}/items?state=done")).GetProperty("items").EnumerateArray());
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two pages of states that no item has: {clock.Elapsed.TotalMilliseconds:0} ms"));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 2);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
     }
 
     /// <summary>Reads all pages. Answers the median seconds of one among the first tenth, and among the last.</summary>
