@@ -21,6 +21,8 @@ internal sealed record JobAnswer(
     double BytesPerSecond,
     JobOptions Options)
 {
+    private const string HiddenValue = "***";
+
     public static JobAnswer Of(Job job, double rate, TimeProvider time)
     {
         var elapsed = job.StartedAt is { } started ? ((job.FinishedAt ?? time.GetUtcNow()) - started).TotalSeconds : 0;
@@ -36,8 +38,12 @@ internal sealed record JobAnswer(
             job.Counts,
             job.Bytes,
             Math.Round(job.Ended && elapsed > 0 ? job.Bytes / elapsed : rate, 1),
-            job.Options);
+            Shown(job.Options));
     }
+
+    /// <summary>Values of headers are credentials often enough: whoever may see a job, or is told of its end, sees only their names.</summary>
+    private static JobOptions Shown(JobOptions options) =>
+        options.Headers is { } headers ? options with { Headers = headers.Keys.ToDictionary(name => name, _ => HiddenValue) } : options;
 
     private static string Text(JobState state) => JsonNamingPolicy.CamelCase.ConvertName(state.ToString());
 }

@@ -112,6 +112,22 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task ShowsTheNamesOfHeadersButNotTheirValues()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/a", OriginAnswer.Text("a"));
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        var downloads = new DownloadsClient(service.CreateClient());
+
+        var id = await downloads.SubmitAsync(["/a"], origin, new { headers = new { Authorization = "Bearer secret" } });
+        var job = await downloads.EndAsync(id);
+
+        Assert.Equal("Bearer secret", origin.RequestsTo("/a").Single().Headers["Authorization"]);
+        Assert.Equal("***", DownloadsClient.Text(job.GetProperty("options").GetProperty("headers"), "Authorization"));
+        Assert.DoesNotContain("secret", (await downloads.GetAsync("/downloads")).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FetchesAUrlThatIsListedTwiceOnce()
     {
         await using var origin = await Origin.StartAsync(Token);
