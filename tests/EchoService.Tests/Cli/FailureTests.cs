@@ -53,7 +53,8 @@ public sealed class FailureTests : IAsyncLifetime
     public async Task SaysThatTheKeyIsWrongAndHowToGiveOne()
     {
         _origin.OnPrefix("/downloads", (_, _) => OriginAnswer.Text(
-            """{"status":401,"title":"Unauthorized","detail":"An API key is needed.","code":"unauthorized"}""", "application/problem+json") with { Status = 401 });
+            """{"status":401,"title":"Unauthorized","detail":"An API key is needed.","code":"unauthorized"}""", "application/problem+json") with
+        { Status = 401 });
 
         var result = await _echoctl.RunAsync(["jobs", "--server", $"{_origin.Address}"], "", ("ECHOCTL_KEY", "ek_wrong"));
 

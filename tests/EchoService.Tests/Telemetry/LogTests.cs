@@ -26,6 +26,8 @@ public sealed class LogTests
         await using var service = await ServiceProcess.StartAsync();
         await service.Client.GetStringAsync("/hello", TestContext.Current.CancellationToken);
         Assert.Equal(0, await service.StopAsync());
-        Assert.All(service.Output.Snapshot(), line => Assert.Contains(" INF Serving ", line, StringComparison.Ordinal));
+        var lines = service.Output.Snapshot();
+        Assert.All(lines.SkipLast(1), line => Assert.Contains(" INF Serving ", line, StringComparison.Ordinal));
+        Assert.Contains(" INF Stopping: ", lines[^1], StringComparison.Ordinal);
     }
 }

@@ -128,7 +128,9 @@ public sealed class ManyTests(Browser browser)
         var late = await MemoryAsync(cdp);
         TestContext.Current.TestOutputHelper?.WriteLine($"after 3 pages {early.Heap / 1e6:0.0} MB and {early.Nodes} nodes, after 30 {late.Heap / 1e6:0.0} MB and {late.Nodes} nodes");
         Assert.InRange(late.Heap, 0, early.Heap * 1.5);
-        Assert.InRange(late.Nodes, 0, early.Nodes * 1.2);
+
+        // The rows of the page before may still wait for the collector; rows that leak would be 27 times as many.
+        Assert.InRange(late.Nodes, 0, early.Nodes * 2);
     }
 
     private static async Task<(double Heap, double Nodes)> MemoryAsync(ICDPSession cdp)
