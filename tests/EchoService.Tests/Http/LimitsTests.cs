@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using EchoService.Auth;
+using EchoService.Tests.Tcp;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Http;
@@ -160,6 +161,29 @@ public sealed class LimitsTests
         Assert.Null(ProblemCheck.Fault(408, answer.MediaType, answer.Body));
         await Eventually.True(
             () => Sqlite.Count(Path.Combine(service.DataDirectory, "echoservice.db"), "SELECT count(*) FROM jobs") == 0, "nothing is left");
+    }
+
+    [Fact]
+    public async Task HeadersThatDoNotEndInTimeEndTheConnection()
+    {
+        await using var service = await ServiceProcess.StartAsync(("Http:Limits:HeaderSeconds", "1"));
+        using var client = await TcpPeer.ConnectAsync(service.Client.BaseAddress!.Port);
+        await client.SendAsync("GET /hello HTTP/1.1\r\nHost: localhost\r\n");
+        Assert.StartsWith("HTTP/1.1 408 ", await client.ReadTextToEndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARequestThatTakesTooLongIsToldSo()
+    {
+        await using var service = await ServiceProcess.StartAsync(("Http:Limits:RequestSeconds", "1"), ("Http:Limits:GraceSeconds", "60"));
+        var answer = await RawHttp.AskAsync(
+            service.Client.BaseAddress!.Port,
+            "PUT /tcp/channels/echo/faults HTTP/1.1\nHost: localhost\nContent-Type: application/json\nContent-Length: 100\nConnection: close",
+            async (stream, token) => await stream.WriteAsync("["u8.ToArray(), token),
+            Token);
+        Assert.Equal(503, answer.Status);
+        Assert.Null(ProblemCheck.Fault(503, answer.MediaType, answer.Body));
+        Assert.Contains("\"tooSlow\"", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]
