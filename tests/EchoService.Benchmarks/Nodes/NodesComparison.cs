@@ -23,11 +23,11 @@ internal static class NodesComparison
                 new QueueContender("with a transaction held open", await postgres.NewDatabaseAsync()) { AtLeast = s_long, HoldsTransaction = true },
             ];
         }),
-        new Work("nodes", "3,000 URLs, each answered after 50 ms, 16 transfers at once a node", "1 node", async peers =>
+        new Work("nodes", "4,000 URLs, each answered after 50 ms, 8 transfers at once a node", "1 node", async peers =>
         {
             var postgres = peers.Add(await PostgresPeer.StartAsync());
             var origin = peers.Add(await LateOrigin.StartAsync(TimeSpan.FromMilliseconds(50)));
-            var urls = Enumerable.Range(0, 3000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{origin.Address}{i}")).ToList();
+            var urls = Enumerable.Range(0, 4000).Select(i => string.Create(CultureInfo.InvariantCulture, $"{origin.Address}{i}")).ToList();
             var contenders = new List<IContender>();
             foreach (var nodes in (int[])[1, 2, 3])
             {

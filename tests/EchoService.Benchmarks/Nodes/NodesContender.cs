@@ -21,7 +21,7 @@ internal sealed class NodesContender(int count, IReadOnlyList<string> urls, stri
                 $"--Downloads:Store:ConnectionString={database}",
                 "--Downloads:Content:Shared=true",
                 $"--Downloads:DataDirectory={_folder.Path}",
-                "--Downloads:Concurrency=16",
+                "--Downloads:Concurrency=8",
                 "--Downloads:PerHost=64"));
             while (!(await _nodes[^1].Http.GetAsync("/health/ready/downloads")).IsSuccessStatusCode)
             {
