@@ -147,7 +147,8 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
 
         void Default(string key, Action set)
         {
-            if (!given.ContainsKey(key))
+            // Not ContainsKey: that knows every keyword, given or not.
+            if (!given.ShouldSerialize(key))
             {
                 set();
             }

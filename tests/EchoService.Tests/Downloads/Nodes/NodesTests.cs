@@ -156,6 +156,39 @@ public sealed class NodesTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task ANodeThatStoodStillForTwiceItsLeaseChangesNothingOfWhatAnotherTookOver()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs SIGSTOP");
+        var lease = TimeSpan.FromSeconds(2);
+        var gate = new TaskCompletionSource();
+        await using var origin = await Origin.StartAsync(Token);
+        // The first answer for a path waits, and differs from the second: a file of the node that stood still would show.
+        origin.OnPrefix("/", (path, number) => OriginAnswer.Text(number == 1 ? "old" : $"new {path}") with { Gate = number == 1 ? gate.Task : null });
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", $"{lease.TotalSeconds}")]);
+        await nodes.StartAsync(1);
+        var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
+        await origin.RequestAsync(8, Token);
+
+        await Tool.RunAsync("kill", ["-STOP", $"{nodes[0].Id}"]);
+        var still = Stopwatch.StartNew();
+        await ServiceNodes.ReadyAsync(await nodes.StartAsync());
+        var other = new DownloadsClient(nodes[1].Client);
+        Assert.Equal(8, DownloadsClient.Count(await other.EndAsync(id), "done"));
+        var before = (await other.ItemsAsync(id)).Select(item => item.GetRawText()).ToList();
+        await Task.Delay(TimeSpan.FromTicks(Math.Max(1, (2 * lease - still.Elapsed).Ticks)), Token); // twice the lease: the time itself is the condition
+        gate.SetResult();
+        await Tool.RunAsync("kill", ["-CONT", $"{nodes[0].Id}"]);
+
+        await Eventually.True(
+            async () => (await nodes[0].Client.GetStringAsync("/metrics", Token)).Contains("\nechoservice_downloads_lanes_active 0\n", StringComparison.Ordinal),
+            "the node has let go what it held");
+        Assert.Equal(before, (await other.ItemsAsync(id)).Select(item => item.GetRawText()));
+        Assert.All(Directory.GetFiles(Path.Combine(nodes.Folder, "files", id)), file => Assert.StartsWith("new ", File.ReadAllText(file), StringComparison.Ordinal));
+        var next = await new DownloadsClient(nodes[0].Client).SubmitAsync(["/next"], origin);
+        Assert.Equal(1, DownloadsClient.Count(await new DownloadsClient(nodes[0].Client).EndAsync(next), "done"));
+    }
+
+    [Fact]
     public async Task ANodeWhoseClockIsAnHourOffStealsNothingEarly()
     {
         const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
