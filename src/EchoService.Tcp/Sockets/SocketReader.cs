@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.Versioning;
-using System.Threading.Tasks.Sources;
 
 namespace EchoService.Tcp.Sockets;
 
@@ -9,14 +8,14 @@ namespace EchoService.Tcp.Sockets;
 /// The input of a connection, received when the handler asks for it and straight into what it is shown. An idle connection holds no
 /// buffer; what a handler leaves of a message is kept in one of its size.
 /// </summary>
-/// <param name="runsInline">The handler goes on where its bytes are received.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeReader, IValueTaskSource<ReadResult>
+internal sealed class SocketReader : PipeReader
 {
     /// <summary>What is received at once, at most.</summary>
     private const int Block = 64 << 10;
 
-    private ManualResetValueTaskSourceCore<ReadResult> _waiter;
+    private readonly PolledSocket _socket;
+    private readonly PendingOperation<ReadResult> _pending;
     private byte[] _buffer = [];
     private int _begin;
     private int _end;
@@ -25,13 +24,16 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
     private bool _isExamined = true;
     private bool _hasEnded;
     private bool _isCancelled;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _cancellation;
-    private ReadResult _result;
-    private Exception? _failure;
+
+    /// <param name="runsInline">The handler goes on where its bytes are received.</param>
+    public SocketReader(PolledSocket socket, bool runsInline)
+    {
+        _socket = socket;
+        _pending = new PendingOperation<ReadResult>(socket, runsInline);
+    }
 
     /// <summary>With the socket's gate: a read is pending.</summary>
-    public bool IsWaiting { get; private set; }
+    public bool IsWaiting => _pending.IsWaiting;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -40,35 +42,27 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             if (TryTake(out var result))
             {
                 return new(result);
             }
 
-            if (socket.Failure is { } failure)
+            if (_socket.Failure is { } failure)
             {
                 return ValueTask.FromException<ReadResult>(failure);
             }
 
             Tighten();
-            _waiter.Reset();
-            IsWaiting = true;
-            _token = cancellationToken;
-            _cancellation = cancellationToken.UnsafeRegister(static (reader, token) => ((SocketReader)reader!).Cancel(token), this);
-            if (!socket.Ask(EpollEvents.Readable) && TryGoOn())
-            {
-                return _failure is null ? new(_result) : ValueTask.FromException<ReadResult>(_failure);
-            }
-
-            return new(this, _waiter.Version);
+            _pending.Begin(cancellationToken);
+            return !_socket.Ask(EpollEvents.Readable) && TryGoOn() ? _pending.Ended : _pending.Task;
         }
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             return TryTake(out result);
         }
@@ -78,7 +72,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
 
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             if (!ReferenceEquals(consumed.GetObject(), _buffer))
             {
@@ -96,7 +90,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
 
     public override void CancelPendingRead()
     {
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             if (!IsWaiting)
             {
@@ -104,7 +98,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
                 return;
             }
 
-            End(Shown(isCanceled: true), null);
+            _pending.End(Shown(isCanceled: true), null);
         }
 
         ResumeElsewhere();
@@ -124,7 +118,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
         }
 
         MakeRoom();
-        if (!socket.TryReceive(_buffer.AsSpan(_end), out var bytes))
+        if (!_socket.TryReceive(_buffer.AsSpan(_end), out var bytes))
         {
             Tighten();
             return false;
@@ -132,16 +126,16 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
 
         _end += bytes;
         _isExamined = bytes == 0;
-        _hasEnded = bytes == 0 && socket.Failure is null;
-        End(Shown(isCanceled: false), bytes == 0 ? socket.Failure : null);
+        _hasEnded = bytes == 0 && _socket.Failure is null;
+        _pending.End(Shown(isCanceled: false), bytes == 0 ? _socket.Failure : null);
         return true;
     }
 
     /// <summary>Lets the handler go on.</summary>
-    public void Resume() => Resume(runsInline);
+    public void Resume() => _pending.Resume();
 
     /// <summary>The same from a thread that has other things to do.</summary>
-    public void ResumeElsewhere() => Resume(inline: false);
+    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>The connection has ended: nobody looks at the buffer any more.</summary>
     public void Release()
@@ -154,13 +148,6 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
         (_buffer, _begin, _end, _isExamined) = ([], 0, 0, true);
     }
 
-    ReadResult IValueTaskSource<ReadResult>.GetResult(short token) => _waiter.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<ReadResult>.GetStatus(short token) => _waiter.GetStatus(token);
-
-    void IValueTaskSource<ReadResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
-
     private bool TryTake(out ReadResult result)
     {
         var takes = _isCancelled || _hasEnded || !_isExamined;
@@ -170,42 +157,6 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
     }
 
     private ReadResult Shown(bool isCanceled) => new(new(_buffer, _begin, _end - _begin), isCanceled, _hasEnded);
-
-    private void Cancel(CancellationToken token)
-    {
-        lock (socket.Gate)
-        {
-            // It may be of a read that has ended since.
-            if (!IsWaiting || token != _token)
-            {
-                return;
-            }
-
-            End(default, new OperationCanceledException(token));
-        }
-
-        ResumeElsewhere();
-    }
-
-    private void End(ReadResult result, Exception? failure)
-    {
-        IsWaiting = false;
-        (_result, _failure) = (result, failure);
-        _cancellation.Unregister();
-    }
-
-    private void Resume(bool inline)
-    {
-        _waiter.RunContinuationsAsynchronously = !inline;
-        if (_failure is null)
-        {
-            _waiter.SetResult(_result);
-        }
-        else
-        {
-            _waiter.SetException(_failure);
-        }
-    }
 
     private void MakeRoom()
     {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.Versioning;
-using System.Threading.Tasks.Sources;
 
 namespace EchoService.Tcp.Sockets;
 
@@ -9,9 +8,8 @@ namespace EchoService.Tcp.Sockets;
 /// The output of a connection. A flush sends on the caller's thread, and ends when the socket has taken all: only so can a FIN follow
 /// the last reply. Nothing is held between flushes.
 /// </summary>
-/// <param name="runsInline">The handler goes on where its bytes are sent.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class SocketWriter : PipeWriter
 {
     /// <summary>As much as a handler writes before a flush (<see cref="Kinds.EchoReplies"/>), and what stands before it.</summary>
     private const int Block = 64 << 10;
@@ -19,7 +17,8 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
     /// <summary>Bytes after which a handler that finds the socket always ready lets others have the thread.</summary>
     private const int Turn = 1 << 20;
 
-    private ManualResetValueTaskSourceCore<FlushResult> _waiter;
+    private readonly PolledSocket _socket;
+    private readonly PendingOperation<FlushResult> _pending;
     private byte[] _buffer = [];
     private int _begin;
     private int _end;
@@ -28,13 +27,16 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
     private ReadOnlyMemory<byte> _direct;
     private int _turn;
     private bool _isCancelled;
-    private CancellationToken _token;
-    private CancellationTokenRegistration _cancellation;
-    private FlushResult _result;
-    private Exception? _failure;
+
+    /// <param name="runsInline">The handler goes on where its bytes are sent.</param>
+    public SocketWriter(PolledSocket socket, bool runsInline)
+    {
+        _socket = socket;
+        _pending = new PendingOperation<FlushResult>(socket, runsInline, Keep);
+    }
 
     /// <summary>With the socket's gate: a flush is pending.</summary>
-    public bool IsWaiting { get; private set; }
+    public bool IsWaiting => _pending.IsWaiting;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -66,7 +68,7 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
 
     public override void CancelPendingFlush()
     {
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             if (!IsWaiting)
             {
@@ -74,7 +76,7 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
                 return;
             }
 
-            End(new(isCanceled: true, isCompleted: false), null);
+            _pending.End(new(isCanceled: true, isCompleted: false), null);
         }
 
         ResumeElsewhere();
@@ -94,15 +96,15 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
         }
 
         _turn = 0;
-        End(new(isCanceled: false, socket.Failure is not null), null);
+        _pending.End(new(isCanceled: false, _socket.Failure is not null), null);
         return true;
     }
 
     /// <summary>Lets the handler go on.</summary>
-    public void Resume() => Resume(runsInline);
+    public void Resume() => _pending.Resume();
 
     /// <summary>The same from a thread that has other things to do.</summary>
-    public void ResumeElsewhere() => Resume(inline: false);
+    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>All is sent, or nobody wants it.</summary>
     public void Release()
@@ -115,13 +117,6 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
         (_buffer, _begin, _end) = ([], 0, 0);
     }
 
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token) => _waiter.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _waiter.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
-
     private ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> direct, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -129,7 +124,7 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
             return ValueTask.FromCanceled<FlushResult>(cancellationToken);
         }
 
-        lock (socket.Gate)
+        lock (_socket.Gate)
         {
             _direct = direct;
             if (_isCancelled)
@@ -139,16 +134,13 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
                 return new(new FlushResult(isCanceled: true, isCompleted: false));
             }
 
-            if (TrySend() && (_turn < Turn || socket.Failure is not null))
+            if (TrySend() && (_turn < Turn || _socket.Failure is not null))
             {
-                return new(new FlushResult(isCanceled: false, socket.Failure is not null));
+                return new(new FlushResult(isCanceled: false, _socket.Failure is not null));
             }
 
-            _waiter.Reset();
-            IsWaiting = true;
-            _token = cancellationToken;
-            _cancellation = cancellationToken.UnsafeRegister(static (writer, token) => ((SocketWriter)writer!).Cancel(token), this);
-            return !socket.Ask(EpollEvents.Writable) && TryGoOn() ? new(_result) : new(this, _waiter.Version);
+            _pending.Begin(cancellationToken);
+            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
         }
     }
 
@@ -181,39 +173,15 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
 
     private bool TrySend(ReadOnlySpan<byte> from, out int bytes)
     {
-        if (!socket.TrySend(from, out bytes))
+        if (!_socket.TrySend(from, out bytes))
         {
             return false;
         }
 
         // Nobody takes the rest any more.
-        bytes = socket.Failure is null ? bytes : from.Length;
+        bytes = _socket.Failure is null ? bytes : from.Length;
         _turn += bytes;
         return true;
-    }
-
-    private void Cancel(CancellationToken token)
-    {
-        lock (socket.Gate)
-        {
-            // It may be of a flush that has ended since.
-            if (!IsWaiting || token != _token)
-            {
-                return;
-            }
-
-            End(default, new OperationCanceledException(token));
-        }
-
-        ResumeElsewhere();
-    }
-
-    private void End(FlushResult result, Exception? failure)
-    {
-        IsWaiting = false;
-        (_result, _failure) = (result, failure);
-        Keep();
-        _cancellation.Unregister();
     }
 
     /// <summary>The caller has its memory back: what is not sent of it waits for the next flush.</summary>
@@ -223,19 +191,6 @@ internal sealed class SocketWriter(PolledSocket socket, bool runsInline) : PipeW
         {
             this.Write(_direct.Span);
             _direct = default;
-        }
-    }
-
-    private void Resume(bool inline)
-    {
-        _waiter.RunContinuationsAsynchronously = !inline;
-        if (_failure is null)
-        {
-            _waiter.SetResult(_result);
-        }
-        else
-        {
-            _waiter.SetException(_failure);
         }
     }
 

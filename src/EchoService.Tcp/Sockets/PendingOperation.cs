@@ -1,0 +1,83 @@
+using System.Runtime.Versioning;
+using System.Threading.Tasks.Sources;
+
+namespace EchoService.Tcp.Sockets;
+
+/// <summary>A read or a flush that waits for the socket. All but <see cref="Resume()"/> is called with the socket's gate.</summary>
+/// <param name="runsInline">The handler goes on where its bytes are received or sent.</param>
+/// <param name="ended">Called at the end, before the handler goes on.</param>
+[SupportedOSPlatform("linux")]
+internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, Action? ended = null) : IValueTaskSource<T>
+{
+    private ManualResetValueTaskSourceCore<T> _source;
+    private CancellationToken _token;
+    private CancellationTokenRegistration _cancellation;
+    private T _result = default!;
+    private Exception? _failure;
+
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>What the handler awaits.</summary>
+    public ValueTask<T> Task => new(this, _source.Version);
+
+    /// <summary>The same of one that ended before anybody awaited it.</summary>
+    public ValueTask<T> Ended => _failure is null ? new(_result) : ValueTask.FromException<T>(_failure);
+
+    public void Begin(CancellationToken token)
+    {
+        _source.Reset();
+        IsWaiting = true;
+        _token = token;
+        _cancellation = token.UnsafeRegister(static (operation, token) => ((PendingOperation<T>)operation!).Cancel(token), this);
+    }
+
+    public void End(T result, Exception? failure)
+    {
+        IsWaiting = false;
+        (_result, _failure) = (result, failure);
+        ended?.Invoke();
+        _cancellation.Unregister();
+    }
+
+    /// <summary>Lets the handler go on.</summary>
+    public void Resume() => Resume(runsInline);
+
+    /// <summary>The same from a thread that has other things to do.</summary>
+    public void ResumeElsewhere() => Resume(inline: false);
+
+    T IValueTaskSource<T>.GetResult(short token) => _source.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<T>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void Cancel(CancellationToken token)
+    {
+        lock (socket.Gate)
+        {
+            // It may be of one that has ended since.
+            if (!IsWaiting || token != _token)
+            {
+                return;
+            }
+
+            End(default!, new OperationCanceledException(token));
+        }
+
+        ResumeElsewhere();
+    }
+
+    private void Resume(bool inline)
+    {
+        _source.RunContinuationsAsynchronously = !inline;
+        if (_failure is null)
+        {
+            _source.SetResult(_result);
+        }
+        else
+        {
+            _source.SetException(_failure);
+        }
+    }
+}
