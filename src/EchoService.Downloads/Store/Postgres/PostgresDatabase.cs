@@ -128,7 +128,7 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     }
 
     /// <summary>What the connection string leaves open is set here and not left to a library's defaults.</summary>
-    private static string Explicit(StoreOptions options)
+    internal static string Explicit(StoreOptions options)
     {
         var given = new NpgsqlConnectionStringBuilder(options.ConnectionString);
         Default("Application Name", () => given.ApplicationName = "echoservice");
