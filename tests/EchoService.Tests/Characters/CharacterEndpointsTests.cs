@@ -4,7 +4,7 @@ using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Characters;
 
-public sealed class CharacterEndpointsTests(CharacterEndpointsTests.Host host) : IClassFixture<CharacterEndpointsTests.Host>
+public sealed class CharacterEndpointsTests(SharedService host) : IClassFixture<SharedService>
 {
     private readonly HttpClient _client = host.Client;
 
@@ -77,22 +77,6 @@ public sealed class CharacterEndpointsTests(CharacterEndpointsTests.Host host) :
             parameter => parameter.GetProperty("name").GetString()!,
             parameter => parameter.GetProperty("schema").GetProperty("type").GetString());
         Assert.Equal(("string", "integer", "integer"), (types["query"], types["start"], types["limit"]));
-    }
-
-    /// <summary>One service for all tests here: they only read.</summary>
-    public sealed class Host : IDisposable
-    {
-        private readonly ServiceFixture _service = new();
-
-        public Host() => Client = _service.CreateClient();
-
-        public HttpClient Client { get; }
-
-        public void Dispose()
-        {
-            Client.Dispose();
-            _service.Dispose();
-        }
     }
 
     private async Task<JsonDocument> GetAsync(string path) => JsonDocument.Parse(await _client.GetStringAsync(path, Token));

@@ -9,7 +9,7 @@ using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Pages;
 
-public sealed partial class PageTests(PageTests.Host host) : IClassFixture<PageTests.Host>
+public sealed partial class PageTests(SharedService host) : IClassFixture<SharedService>
 {
     private readonly HttpClient _http = host.Client;
 
@@ -103,22 +103,6 @@ public sealed partial class PageTests(PageTests.Host host) : IClassFixture<PageT
         var words = await _http.GetStringAsync("/pages/x/channels/words.js", Cancelled);
         Assert.All(Enum.GetNames<ChannelKind>(), kind => Assert.Contains($"  {kind}: '", words, StringComparison.Ordinal));
         Assert.All(FaultRules.Types(http: false), type => Assert.Contains($"  {type}: [", words, StringComparison.Ordinal));
-    }
-
-    /// <summary>One service for all tests here: they only read.</summary>
-    public sealed class Host : IDisposable
-    {
-        private readonly ServiceFixture _service = new();
-
-        public Host() => Client = _service.CreateClient();
-
-        public HttpClient Client { get; }
-
-        public void Dispose()
-        {
-            Client.Dispose();
-            _service.Dispose();
-        }
     }
 
     [GeneratedRegex("(href|src)=\"(?<path>/pages/[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]

@@ -5,7 +5,7 @@ namespace EchoService.Tests.Testing;
 /// <summary>A program of the machine (telnet, promtool …). A test that needs a missing one skips and names it; tests/run installs them all.</summary>
 public static class Tool
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     public static void Require(params string[] programs)
     {
@@ -16,7 +16,8 @@ public static class Tool
     }
 
     /// <summary>Runs to the end and answers all that it wrote.</summary>
-    public static async Task<ToolResult> RunAsync(string program, string[] arguments, string input = "")
+    /// <param name="within">A minute where nothing is said.</param>
+    public static async Task<ToolResult> RunAsync(string program, string[] arguments, string input = "", TimeSpan? within = null)
     {
         Require(program);
         using var process = Start(program, arguments);
@@ -26,7 +27,7 @@ public static class Tool
         process.StandardInput.Close();
         try
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(within ?? s_patience, TestContext.Current.CancellationToken);
         }
         finally
         {
