@@ -37,13 +37,19 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
 
     public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
     {
-        var before = (await store.FindJobAsync(id, cancellationToken))?.Counts.Cancelled ?? 0;
-        var result = await store.CancelAsync(id, cancellationToken);
-        if (result == ControlResult.Done && await store.FindJobAsync(id, CancellationToken.None) is { } job)
+        var (result, before) = await store.BeginCancelAsync(id, cancellationToken);
+        if (result != ControlResult.Done)
+        {
+            return result;
+        }
+
+        // The job is cancelled by now; a caller who leaves does not stop half-way what it has begun.
+        await store.CancelQueuedAsync(before!.Key, CancellationToken.None);
+        if (await store.FindJobAsync(id, CancellationToken.None) is { } job)
         {
             running.AbortJob(job.Key);
             await storage.RemovePartsAsync(id, store.NamesPartAsync, CancellationToken.None);
-            events.Cancelled(job, job.Counts.Cancelled - before);
+            events.Cancelled(job, job.Counts.Cancelled - before.Counts.Cancelled);
         }
 
         return result;

@@ -34,6 +34,9 @@ public sealed record Job(
     string? Owner = null)
 {
     public bool Ended => State is JobState.Completed or JobState.Cancelled;
+
+    /// <summary>Its many rows are still being ended: it does not come back to life before.</summary>
+    public bool IsBeingCancelled => State == JobState.Cancelled && Counts.Queued > 0;
 }
 
 /// <summary>Items by state. <c>Running</c> includes items whose row is committed and whose file is about to get its name.</summary>

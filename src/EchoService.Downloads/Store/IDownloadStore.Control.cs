@@ -5,8 +5,15 @@ namespace EchoService.Downloads.Store;
 /// <content>How users steer jobs: the job's state first, in one small transaction; its many rows after it, in batches that can be gone on with.</content>
 internal partial interface IDownloadStore
 {
-    /// <summary>Cancels what has not ended. Running items lose their lanes' hold at once; a lane's row stays until its worker has stopped.</summary>
-    Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken);
+    /// <summary>What one transaction of a large change takes at most.</summary>
+    const int RowsAtOnce = 10_000;
+
+    /// <summary>
+    /// Cancels what has not ended; <see cref="CancelQueuedAsync"/> ends what is queued. Running items lose their lanes' hold at once; a lane's
+    /// row stays until its worker has stopped.
+    /// </summary>
+    /// <returns>With the result the job as it was before.</returns>
+    Task<(ControlResult Result, Job? Job)> BeginCancelAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Cancels what of a cancelled job is still queued.</summary>
     Task CancelQueuedAsync(long job, CancellationToken cancellationToken);

@@ -73,6 +73,9 @@ internal sealed record GivenUp(string JobId, string Host, int Items, ErrorCode C
 /// <param name="StartsPerSecond">Transfers that begin at one host in a second; 0: no limit.</param>
 internal sealed record ClaimLimits(string Node, int Slots, int PerHost, TimeSpan Lease, double StartsPerSecond = 0)
 {
+    /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
+    public const int MaxBatch = 64;
+
     /// <summary>Items of one lane's batch: no more than the host may start in half a second.</summary>
     public int Batch(int otherwise) => StartsPerSecond == 0 ? otherwise : Math.Min(otherwise, (int)Math.Ceiling(StartsPerSecond / 2));
 }

@@ -5,19 +5,8 @@ namespace EchoService.Downloads.Store.Postgres;
 /// <content>How a job is stopped and removed: its state first, in one small transaction; its many rows after it, in batches.</content>
 internal sealed partial class PostgresDownloadStore
 {
-    private const int RowsAtOnce = 10_000;
-
-    public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
-    {
-        var (result, job) = await StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
-        if (result == ControlResult.Done)
-        {
-            // The job is cancelled by now; a caller who leaves does not stop half-way what it has begun.
-            await CancelQueuedAsync(job!.Key, CancellationToken.None);
-        }
-
-        return result;
-    }
+    public Task<(ControlResult Result, Job? Job)> BeginCancelAsync(string id, CancellationToken cancellationToken) =>
+        StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
 
     public Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken) =>
         database.TransactAsync<(ControlResult, Job?)>(
@@ -52,7 +41,7 @@ internal sealed partial class PostgresDownloadStore
                     async session =>
                     {
                         await session.RelaxAsync();
-                        return await session.ExecuteAsync(statement, ("@job", job), ("@batch", RowsAtOnce));
+                        return await session.ExecuteAsync(statement, ("@job", job), ("@batch", IDownloadStore.RowsAtOnce));
                     },
                     cancellationToken);
             }
@@ -85,7 +74,7 @@ internal sealed partial class PostgresDownloadStore
                 async session =>
                 {
                     await session.RelaxAsync();
-                    var n = await session.ExecuteAsync("cancel_queued", ("@job", job), ("@batch", RowsAtOnce));
+                    var n = await session.ExecuteAsync("cancel_queued", ("@job", job), ("@batch", IDownloadStore.RowsAtOnce));
                     await session.ExecuteAsync("count_cancelled_queued", ("@n", n), ("@job", job));
                     return n;
                 },

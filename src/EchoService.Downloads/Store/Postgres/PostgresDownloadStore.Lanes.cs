@@ -6,9 +6,6 @@ namespace EchoService.Downloads.Store.Postgres;
 /// <content>How lanes are leased: running jobs in turn, within a job the queue that was served longest ago; many lanes in one statement.</content>
 internal sealed partial class PostgresDownloadStore
 {
-    /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
-    private const int MaxBatch = 64;
-
     public async Task<Claim> ClaimAsync(ClaimLimits limits, CancellationToken cancellationToken)
     {
         var stopped = await database.ReadAsync(
@@ -71,7 +68,7 @@ internal sealed partial class PostgresDownloadStore
             ("@slots", limits.Slots),
             ("@per_host", limits.PerHost),
             ("@new_per_host", limits.StartsPerSecond > 0 ? 1 : int.MaxValue),
-            ("@max_batch", limits.Batch(MaxBatch)),
+            ("@max_batch", limits.Batch(ClaimLimits.MaxBatch)),
             ("@node", limits.Node),
             ("@expires_at", now + StoreTime.FromSpan(limits.Lease)),
             ("@starts_per_second", limits.StartsPerSecond));

@@ -26,9 +26,9 @@ internal sealed partial class PostgresDownloadStore
         var failed = await session.ExecuteAsync(
             "fail_queued",
             ("@error_code", (int)failing.Code), ("@error", failing.Error), ("@now", now),
-            ("@job", failing.Job), ("@queue", failing.Queue), ("@host", failing.Host), ("@batch", RowsAtOnce));
+            ("@job", failing.Job), ("@queue", failing.Queue), ("@host", failing.Host), ("@batch", IDownloadStore.RowsAtOnce));
         await session.ExecuteAsync("count_failed_queue", ("@n", failed), ("@job", failing.Job), ("@queue", failing.Queue));
-        var more = failed == RowsAtOnce;
+        var more = failed == IDownloadStore.RowsAtOnce;
         if (!more)
         {
             await session.ExecuteAsync("end_failing", ("@job", failing.Job), ("@host", failing.Host));

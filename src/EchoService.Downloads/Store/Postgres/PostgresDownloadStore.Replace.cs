@@ -18,7 +18,7 @@ internal sealed partial class PostgresDownloadStore
                     return (ControlResult.NotFound, null, null);
                 }
 
-                var changed = place.State is ItemState.Queued or ItemState.Failed or ItemState.Cancelled && MayRunAgain(job);
+                var changed = place.State is ItemState.Queued or ItemState.Failed or ItemState.Cancelled && !job.IsBeingCancelled;
                 if (changed)
                 {
                     await ReplaceAsync(session, job, number, place, url, host, urlHash, now);

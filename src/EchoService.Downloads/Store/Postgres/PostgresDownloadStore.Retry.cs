@@ -17,7 +17,7 @@ internal sealed partial class PostgresDownloadStore
                     return (ControlResult.NotFound, null);
                 }
 
-                if (!MayRunAgain(job) || job.State is JobState.Paused or JobState.Scheduled
+                if (job.IsBeingCancelled || job.State is JobState.Paused or JobState.Scheduled
                     || await session.ScalarAsync("retry_under_way", ("@job", job.Key)) is not null)
                 {
                     return (ControlResult.Conflict, null);
@@ -67,9 +67,6 @@ internal sealed partial class PostgresDownloadStore
 
     private static ErrorCode[] Codes(ErrorCode? code) => code is { } one ? [one] : s_errorCodes;
 
-    /// <summary>Whether what it would queue could be claimed: not while its cancelling is under way.</summary>
-    private static bool MayRunAgain(Job job) => !(job.State == JobState.Cancelled && job.Counts.Queued > 0);
-
     private static async Task<bool> AnyFailedAsync(PostgresSession session, RetryUnderWay retry)
     {
         foreach (var code in Codes(retry.Code))
@@ -93,7 +90,7 @@ internal sealed partial class PostgresDownloadStore
             return null;
         }
 
-        var (last, count) = await BatchAsync(session, retry, code, after, RowsAtOnce);
+        var (last, count) = await BatchAsync(session, retry, code, after, IDownloadStore.RowsAtOnce);
         if (count == 0)
         {
             return null;

@@ -8,12 +8,6 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// </summary>
 internal sealed class HostConduct(SqliteSession session, long now, int maxRests)
 {
-    /// <summary>Transport failures in a row before a host rests; DESIGN, Politeness.</summary>
-    private const int FailuresBeforeRest = 5;
-
-    private const long FirstRest = 1_000_000;
-    private const long LongestRest = 60_000_000;
-
     private readonly HashSet<long> _answered = [];
 
     public void Note(ItemReport report)
@@ -55,7 +49,7 @@ internal sealed class HostConduct(SqliteSession session, long now, int maxRests)
     {
         // Failures of transfers that began before the rest say nothing new.
         if (session.Scalar(
-            "host_failed", ("@limit", FailuresBeforeRest), ("@now", now), ("@longest", LongestRest), ("@rest", FirstRest), ("@host", lane.Host)) is not { } until)
+            "host_failed", ("@limit", HostRests.Failures), ("@now", now), ("@longest", HostRests.Longest), ("@rest", HostRests.First), ("@host", lane.Host)) is not { } until)
         {
             return;
         }

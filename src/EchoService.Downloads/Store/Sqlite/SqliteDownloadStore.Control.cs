@@ -5,25 +5,14 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// <summary>How a job is stopped and removed: its state first, in one small transaction; its many rows after it, in batches.</summary>
 internal sealed partial class SqliteDownloadStore
 {
-    private const int RowsAtOnce = 10_000;
-
-    public async Task<ControlResult> CancelAsync(string id, CancellationToken cancellationToken)
-    {
-        var (result, job) = await StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
-        if (result == ControlResult.Done)
-        {
-            // The job is cancelled by now; a caller who leaves does not stop half-way what it has begun.
-            await CancelQueuedAsync(job!.Key, CancellationToken.None);
-        }
-
-        return result;
-    }
+    public Task<(ControlResult Result, Job? Job)> BeginCancelAsync(string id, CancellationToken cancellationToken) =>
+        StopAsync(id, JobState.Cancelled, job => !job.Ended, cancellationToken);
 
     public async Task<(ControlResult Result, Job? Job)> SwitchAsync(string id, JobState from, JobState to, CancellationToken cancellationToken) =>
         await _database.WriteAsync<(ControlResult, Job?)>(
             session =>
             {
-                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                if (session.Query("job", Rows.Job, ("@id", id)).FirstOrDefault() is not { } job)
                 {
                     return (ControlResult.NotFound, null);
                 }
@@ -49,7 +38,7 @@ internal sealed partial class SqliteDownloadStore
             do
             {
                 removed = await _database.WriteRelaxedAsync(
-                    session => session.Execute(statement, ("@job", job), ("@batch", RowsAtOnce)), cancellationToken);
+                    session => session.Execute(statement, ("@job", job), ("@batch", IDownloadStore.RowsAtOnce)), cancellationToken);
             }
             while (removed > 0);
         }
@@ -77,7 +66,7 @@ internal sealed partial class SqliteDownloadStore
             cancelled = await _database.WriteRelaxedAsync(
                 session =>
                 {
-                    var n = session.Execute("cancel_queued", ("@now", Now), ("@job", job), ("@batch", RowsAtOnce));
+                    var n = session.Execute("cancel_queued", ("@now", Now), ("@job", job), ("@batch", IDownloadStore.RowsAtOnce));
                     session.Execute("count_cancelled_queued", ("@n", n), ("@job", job));
                     return n;
                 },
@@ -92,7 +81,7 @@ internal sealed partial class SqliteDownloadStore
         await _database.WriteAsync<(ControlResult, Job?)>(
             session =>
             {
-                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                if (session.Query("job", Rows.Job, ("@id", id)).FirstOrDefault() is not { } job)
                 {
                     return (ControlResult.NotFound, null);
                 }

@@ -6,9 +6,6 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// <summary>How lanes are leased: running jobs in turn, within a job the queue that was served longest ago.</summary>
 internal sealed partial class SqliteDownloadStore
 {
-    /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
-    private const int MaxBatch = 64;
-
     /// <summary>
     /// Fails some of what is given up, then leases as many lanes as the limits and what is due allow. A restart forgets leases, and finds
     /// again what was given up, so this is not flushed.
@@ -103,7 +100,7 @@ internal sealed partial class SqliteDownloadStore
         // At the end of a queue batches shrink, so that no lane holds what others could fetch meanwhile.
         return session.Query(
             "due_queue",
-            row => new DueQueue(row.GetInt64(0), row.GetInt64(1), (int)Math.Clamp(row.GetInt32(2) / (2L * room), 1, MaxBatch)),
+            row => new DueQueue(row.GetInt64(0), row.GetInt64(1), (int)Math.Clamp(row.GetInt32(2) / (2L * room), 1, ClaimLimits.MaxBatch)),
             ("@job", turn.Job), ("@now", now), ("@host_limit", limits.PerHost), ("@job_host_limit", perHost)).FirstOrDefault();
     }
 
@@ -118,7 +115,7 @@ internal sealed partial class SqliteDownloadStore
             session.Execute("wait_until", ("@due_at", restUntil), ("@job", turn.Job), ("@queue", 0L));
         }
 
-        return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, MaxBatch);
+        return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, ClaimLimits.MaxBatch);
     }
 
     private static List<LaneItem> ClaimItems(SqliteSession session, long job, DueQueue due, int batch, long token, long now)
@@ -126,7 +123,7 @@ internal sealed partial class SqliteDownloadStore
         var rows = session.Query(
             "claimable_items",
             row => (
-                Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Text(row, 4)), ReadKept(row, 5)),
+                Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Rows.Text(row, 4)), ReadKept(row, 5)),
                 Host: row.GetInt64(3)),
             ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", batch));
         var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();

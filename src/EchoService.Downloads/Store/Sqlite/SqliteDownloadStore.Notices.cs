@@ -26,7 +26,7 @@ internal sealed partial class SqliteDownloadStore
             cancellationToken);
 
     public Task<Job?> JobOfAsync(Notice notice, CancellationToken cancellationToken) =>
-        _database.ReadAsync(session => session.Query("noticed_job", ReadJob, ("@job", notice.Job)).FirstOrDefault());
+        _database.ReadAsync(session => session.Query("noticed_job", Rows.Job, ("@job", notice.Job)).FirstOrDefault());
 
     public Task<(string Id, TimeSpan Age)?> OldestEndedAsync(CancellationToken cancellationToken) => _database.ReadAsync(session => session.Query(
         "oldest_ended", row => ((string, TimeSpan)?)(row.GetString(0), StoreTime.ToSpan(Now - row.GetInt64(1)))).FirstOrDefault());

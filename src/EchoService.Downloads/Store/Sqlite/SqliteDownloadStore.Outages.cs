@@ -26,10 +26,10 @@ internal sealed partial class SqliteDownloadStore
         var failed = session.Execute(
             "fail_queued",
             ("@error_code", (int)failing.Code), ("@error", failing.Error), ("@now", now),
-            ("@job", failing.Job), ("@queue", failing.Queue), ("@host", failing.Host), ("@batch", RowsAtOnce));
+            ("@job", failing.Job), ("@queue", failing.Queue), ("@host", failing.Host), ("@batch", IDownloadStore.RowsAtOnce));
         session.Execute("count_failed_queue", ("@n", failed), ("@job", failing.Job), ("@queue", failing.Queue));
         session.Execute("count_failed_queued", ("@n", failed), ("@job", failing.Job));
-        var more = failed == RowsAtOnce;
+        var more = failed == IDownloadStore.RowsAtOnce;
         if (!more)
         {
             session.Execute("end_failing", ("@job", failing.Job), ("@host", failing.Host));
@@ -38,6 +38,6 @@ internal sealed partial class SqliteDownloadStore
         var ended = session.Query("complete", row => row.GetString(0), ("@now", now), ("@job", failing.Job)).FirstOrDefault();
         return new GivenUp(
             failing.JobId, failing.HostName, failed, failing.Code, failing.Error, more,
-            ended is null ? null : session.Query("job", ReadJob, ("@id", ended)).Single());
+            ended is null ? null : session.Query("job", Rows.Job, ("@id", ended)).Single());
     }
 }

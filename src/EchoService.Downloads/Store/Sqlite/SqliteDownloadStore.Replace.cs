@@ -11,25 +11,25 @@ internal sealed partial class SqliteDownloadStore
         _database.WriteAsync<(ControlResult, Item?, long?)>(
             session =>
             {
-                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job
+                if (session.Query("job", Rows.Job, ("@id", id)).FirstOrDefault() is not { } job
                     || session.Query("item_place", ReadPlace, ("@job", job.Key), ("@n", number)) is not [var place])
                 {
                     return (ControlResult.NotFound, null, null);
                 }
 
-                if (place.State is not (ItemState.Queued or ItemState.Failed or ItemState.Cancelled) || !MayRunAgain(job))
+                if (place.State is not (ItemState.Queued or ItemState.Failed or ItemState.Cancelled) || job.IsBeingCancelled)
                 {
-                    return (ControlResult.Conflict, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single(), null);
+                    return (ControlResult.Conflict, session.Query("item", Rows.Item, ("@job", job.Key), ("@n", number)).Single(), null);
                 }
 
                 var hostKey = session.Scalar("add_host", ("@name", host))!.Value;
                 Replace(session, job, number, place, url, hostKey, urlHash);
-                return (ControlResult.Done, session.Query("item", ReadItem, ("@job", job.Key), ("@n", number)).Single(), place.Part);
+                return (ControlResult.Done, session.Query("item", Rows.Item, ("@job", job.Key), ("@n", number)).Single(), place.Part);
             },
             cancellationToken);
 
     private static Place ReadPlace(SqliteDataReader row) =>
-        new((ItemState)row.GetInt32(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2));
+        new((ItemState)row.GetInt32(0), row.GetInt64(1), Rows.Long(row, 2));
 
     private void Replace(SqliteSession session, Job job, int number, Place place, string url, long host, byte[] urlHash)
     {

@@ -11,12 +11,12 @@ internal sealed partial class SqliteDownloadStore
         _database.WriteAsync<(ControlResult, RetryUnderWay?)>(
             session =>
             {
-                if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+                if (session.Query("job", Rows.Job, ("@id", id)).FirstOrDefault() is not { } job)
                 {
                     return (ControlResult.NotFound, null);
                 }
 
-                if (!MayRunAgain(job) || job.State is JobState.Paused or JobState.Scheduled
+                if (job.IsBeingCancelled || job.State is JobState.Paused or JobState.Scheduled
                     || session.Scalar("retry_under_way", ("@job", job.Key)) is not null)
                 {
                     return (ControlResult.Conflict, null);
@@ -57,10 +57,7 @@ internal sealed partial class SqliteDownloadStore
     public Task<IReadOnlyList<RetryUnderWay>> UnfinishedRetriesAsync(CancellationToken cancellationToken) =>
         _database.ReadAsync<IReadOnlyList<RetryUnderWay>>(session => session.Query(
             "unfinished_retries",
-            row => new RetryUnderWay(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.IsDBNull(3) ? null : (ErrorCode)row.GetInt32(3))));
-
-    /// <summary>A cancelled job whose many rows are still being ended does not come back to life.</summary>
-    private static bool MayRunAgain(Job job) => job.State != JobState.Cancelled || job.Counts.Queued == 0;
+            row => new RetryUnderWay(row.GetInt64(0), row.GetString(1), row.GetInt64(2), (ErrorCode?)Rows.Int(row, 3))));
 
     private static ErrorCode[] Codes(ErrorCode? code) => code is { } one ? [one] : s_errorCodes;
 
@@ -72,7 +69,7 @@ internal sealed partial class SqliteDownloadStore
             return null;
         }
 
-        var (last, count) = Batch(session, retry, code, after, RowsAtOnce);
+        var (last, count) = Batch(session, retry, code, after, IDownloadStore.RowsAtOnce);
         if (count == 0)
         {
             return null;

@@ -15,12 +15,12 @@ internal sealed partial class SqliteDownloadStore
         Interlocked.Increment(ref _watchReads);
         return _database.ReadAsync<(Job?, IReadOnlyList<Item>)>(session =>
         {
-            if (session.Query("job", ReadJob, ("@id", id)).FirstOrDefault() is not { } job)
+            if (session.Query("job", Rows.Job, ("@id", id)).FirstOrDefault() is not { } job)
             {
                 return (null, []);
             }
 
-            return (job, numbers.Count == 0 ? [] : session.Query("items_numbered", ReadItem, ("@job", job.Key), ("@numbers", $"[{string.Join(',', numbers)}]")));
+            return (job, numbers.Count == 0 ? [] : session.Query("items_numbered", Rows.Item, ("@job", job.Key), ("@numbers", $"[{string.Join(',', numbers)}]")));
         });
     }
 }

@@ -183,11 +183,11 @@ public abstract class DownloadStoreTests : StoreTests
         await PublishAsync("one", Item(1, "a:80"), Item(2, "b:80"));
         var lane = Assert.Single((await ClaimAsync(1)).Lanes);
 
-        Assert.Equal(ControlResult.Done, await Store.CancelAsync("one", Token));
+        Assert.Equal(ControlResult.Done, await CancelAsync("one"));
 
         Assert.Equal(2, (await JobAsync("one")).Counts.Cancelled);
         Assert.False((await CommitAsync([Saved(lane, lane.Items[0].Number, "x")], [lane.Token])).Reports[0].Accepted);
-        Assert.Equal(ControlResult.Conflict, await Store.CancelAsync("one", Token));
-        Assert.Equal(ControlResult.NotFound, await Store.CancelAsync("nothing", Token));
+        Assert.Equal(ControlResult.Conflict, await CancelAsync("one"));
+        Assert.Equal(ControlResult.NotFound, await CancelAsync("nothing"));
     }
 }

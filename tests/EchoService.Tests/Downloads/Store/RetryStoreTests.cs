@@ -39,7 +39,7 @@ public abstract class RetryStoreTests : StoreTests
         Assert.Equal(retry, Assert.Single(await Store.UnfinishedRetriesAsync(Token)));
         Assert.Equal(ControlResult.Conflict, (await Store.BeginRetryAsync("one", null, Token)).Result);
 
-        Assert.Equal(ControlResult.Done, await Store.CancelAsync("one", Token));
+        Assert.Equal(ControlResult.Done, await CancelAsync("one"));
 
         Assert.Empty(await Store.UnfinishedRetriesAsync(Token));
         await Store.QueueFailedAsync(retry!, () => { }, Token);

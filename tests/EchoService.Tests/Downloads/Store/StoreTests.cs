@@ -50,6 +50,17 @@ public abstract class StoreTests : IAsyncLifetime
     private protected Task<Claim> ClaimAsync(int slots, int perHost = 8) =>
         Store.ClaimAsync(new ClaimLimits("node", slots, perHost, Lease), Token);
 
+    private protected async Task<ControlResult> CancelAsync(string id)
+    {
+        var (result, job) = await Store.BeginCancelAsync(id, Token);
+        if (result == ControlResult.Done)
+        {
+            await Store.CancelQueuedAsync(job!.Key, Token);
+        }
+
+        return result;
+    }
+
     private protected Task<CommitResult> CommitAsync(IReadOnlyList<ItemReport> reports, IReadOnlyList<long> ended) =>
         Store.CommitAsync(new CommitBatch(reports, ended, []), Token);
 }

@@ -1,12 +1,12 @@
+using System.Data.Common;
 using EchoService.Downloads.Jobs;
-using Npgsql;
 
-namespace EchoService.Downloads.Store.Postgres;
+namespace EchoService.Downloads.Store;
 
-/// <summary>Jobs and items from the columns that the statements of queries.sql name.</summary>
+/// <summary>Jobs and items from the columns that each engine's queries.sql names, in the same order.</summary>
 internal static class Rows
 {
-    public static Job Job(NpgsqlDataReader row) => new(
+    public static Job Job(DbDataReader row) => new(
         row.GetInt64(0),
         row.GetString(1),
         (JobState)row.GetInt32(2),
@@ -19,7 +19,7 @@ internal static class Rows
         row.GetInt64(14),
         Text(row, 15));
 
-    public static Item Item(NpgsqlDataReader row) => new(
+    public static Item Item(DbDataReader row) => new(
         row.GetInt32(0),
         row.GetString(1),
         (ItemState)row.GetInt32(2),
@@ -35,11 +35,11 @@ internal static class Rows
         Time(row, 12),
         Long(row, 13));
 
-    public static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    public static int? Int(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
+    public static int? Int(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt32(column);
 
-    public static long? Long(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
+    public static long? Long(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetInt64(column);
 
-    private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : StoreTime.ToDateTime(row.GetInt64(column));
+    private static DateTimeOffset? Time(DbDataReader row, int column) => row.IsDBNull(column) ? null : StoreTime.ToDateTime(row.GetInt64(column));
 }
