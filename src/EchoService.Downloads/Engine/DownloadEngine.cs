@@ -35,6 +35,7 @@ internal sealed class DownloadEngine(
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _givingUp = new();
     private readonly HashSet<Task> _workers = [];
+    private readonly Lock _stop = new();
     private Task _leasing = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
@@ -60,10 +61,22 @@ internal sealed class DownloadEngine(
         _listening = Task.Run(() => store.ListenAsync(wake.Signal, _stopping.Token), CancellationToken.None);
     }
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => _stopped is null ? _stopping.CancelAsync() : Task.CompletedTask;
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        lock (_stop)
+        {
+            return _stopped is null ? _stopping.CancelAsync() : Task.CompletedTask;
+        }
+    }
 
-    /// <summary>Once: a host may ask again while it is disposed of.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _stopped ??= StopOnceAsync(cancellationToken);
+    /// <summary>Once, for all that ask: a host may be told to stop from several sides at the same time, and disposes of us after the first that is through.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_stop)
+        {
+            return _stopped ??= StopOnceAsync(cancellationToken);
+        }
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
