@@ -11,8 +11,7 @@ internal sealed record BusyService(RunningService Service, string Job) : IAsyncD
 
     public static async Task<BusyService> StartAsync(LateOrigin origin)
     {
-        // The rate is for strangers: here one address is to ask for all that it can.
-        var service = await RunningService.StartAsync("--Downloads:Egress:AllowedNetworks:0=127.0.0.0/8", "--Http:Limits:RequestsPerSecond=0");
+        var service = await RunningService.StartAsync("--Downloads:Egress:AllowedNetworks:0=127.0.0.0/8");
         using var list = new StringContent(string.Join('\n', Enumerable.Range(0, Items).Select(i => origin.Address + i.ToString(CultureInfo.InvariantCulture))));
         list.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
         using var response = await service.Http.PostAsync("/downloads", list);

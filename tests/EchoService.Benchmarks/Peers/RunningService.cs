@@ -37,7 +37,10 @@ internal sealed class RunningService : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("echoservice-bench-").FullName;
         var program = Path.Combine(AppContext.BaseDirectory, "EchoService.dll");
-        var start = new ProcessStartInfo("dotnet", [program, "--Http:Port=0", .. FreePorts, $"--Downloads:DataDirectory={folder}", .. settings])
+
+        // The rate of requests is for strangers: here one address is to ask for all that it can.
+        var start = new ProcessStartInfo(
+            "dotnet", [program, "--Http:Port=0", "--Http:Limits:RequestsPerSecond=0", .. FreePorts, $"--Downloads:DataDirectory={folder}", .. settings])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
