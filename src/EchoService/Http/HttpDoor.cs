@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace EchoService.Http;
 
 /// <summary>Where HTTP listens. Registered after the channels: test clients take the last address.</summary>
-internal sealed class HttpDoor(IOptions<HttpOptions> options, ILogger<HttpDoor> log) : IConfigureOptions<KestrelServerOptions>, IHostedLifecycleService
+internal sealed class HttpDoor(IOptions<HttpOptions> options, HttpGate gate, ILogger<HttpDoor> log) : IConfigureOptions<KestrelServerOptions>, IHostedLifecycleService
 {
     private readonly List<ListenOptions> _listeners = [];
 
@@ -21,6 +21,7 @@ internal sealed class HttpDoor(IOptions<HttpOptions> options, ILogger<HttpDoor> 
             kestrel.Listen(address, options.Value.Port, listener =>
             {
                 _listeners.Add(listener);
+                listener.Use(gate.Guard);
                 if (certificates is not null)
                 {
                     listener.UseHttps(new TlsHandshakeCallbackOptions

@@ -15,6 +15,7 @@ internal static class HttpExtensions
             .ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsValidator>();
         builder.Services.AddSingleton<IValidateOptions<HttpOptions>, HttpOptionsRules>();
+        builder.Services.AddSingleton<HttpGate>();
         builder.Services.AddSingleton<HttpDoor>();
         builder.Services.AddOptions<SocketTransportOptions>().Configure<IOptions<HttpOptions>>(
             (sockets, http) => sockets.CreateBoundListenSocket = new HttpSockets(http.Value).Bind);

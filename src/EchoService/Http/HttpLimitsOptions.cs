@@ -6,6 +6,14 @@ namespace EchoService.Http;
 /// <summary>Section <c>Http:Limits</c>: what one client may ask of the service. Lists of URLs have limits of their own, in <c>Downloads</c>.</summary>
 internal sealed class HttpLimitsOptions
 {
+    /// <summary>Open connections in all; one more is closed at once. 0: no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Open connections of one client, an IPv4 address or an IPv6 /64 network, that is no trusted proxy. 0: no limit.</summary>
+    [Range(0, 1_000_000)]
+    public int PerAddress { get; set; } = 2000;
+
     /// <summary>Requests a second of one key, and of one address (an IPv4 address or an IPv6 /64 network); health checks are not counted. 0: no limit.</summary>
     [Range(0, 1_000_000)]
     public int RequestsPerSecond { get; set; } = 1000;

@@ -12,4 +12,7 @@ internal static partial class HttpLog
 
     [LoggerMessage(3, LogLevel.Warning, "Refused a request for host {RequestedHost}")]
     public static partial void HostRefused(this ILogger log, string requestedHost);
+
+    [LoggerMessage(4, LogLevel.Debug, "Refused the HTTP connection from {Client}: over {Limit}")]
+    public static partial void OverLimit(this ILogger log, EndPoint? client, string limit);
 }
