@@ -7,7 +7,7 @@ internal static class ConnectCommand
 {
     public static Command Create()
     {
-        var target = new Argument<string>("target") { Description = "HOST:PORT, ws://… or wss://…." };
+        var target = new Argument<string[]>("target") { Description = "HOST:PORT, HOST PORT, ws://… or wss://….", Arity = new(1, 2) };
         var tls = new Option<bool>("--tls") { Description = "Speaks TLS." };
         var insecure = new Option<bool>("--insecure", "-k") { Description = "Takes any TLS certificate." };
         var cacert = new Option<string?>("--cacert") { Description = "Trusts the certificates in this PEM file, and no others.", HelpName = "FILE" };
@@ -30,7 +30,7 @@ internal static class ConnectCommand
         command.SetAction(async (parsed, token) =>
         {
             var options = new PeerOptions(
-                parsed.GetValue(target)!, parsed.GetValue(tls), parsed.GetValue(insecure), parsed.GetValue(cacert) is { } file ? TransferOptions.Roots(file) : null,
+                TargetOf(parsed.GetValue(target)!), parsed.GetValue(tls), parsed.GetValue(insecure), parsed.GetValue(cacert) is { } file ? TransferOptions.Roots(file) : null,
                 parsed.GetValue(header), TransferOptions.Headers(parsed.GetValue(headers)));
             await using var peer = await Peer.ConnectAsync(options, token);
             using var output = new Output();
@@ -41,4 +41,9 @@ internal static class ConnectCommand
         });
         return command;
     }
+
+    /// <summary>Host and port may stand apart, as for telnet; an IPv6 address then needs no brackets.</summary>
+    private static string TargetOf(string[] words) => words is [var host, var port]
+        ? host.Contains(':', StringComparison.Ordinal) && !host.StartsWith('[') ? $"[{host}]:{port}" : $"{host}:{port}"
+        : words[0];
 }

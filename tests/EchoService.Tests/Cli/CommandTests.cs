@@ -44,10 +44,11 @@ public sealed class CommandTests : IDisposable
         var echo = await EndPointAsync(service, "echo");
 
         var piped = await _echoctl.RunAsync(["connect", echo, "-q"], "Hello\nWorld\n");
+        var apart = await _echoctl.RunAsync(["connect", .. echo.Split(':'), "-q"], "Hello\nWorld\n");
+        var apart6 = await _echoctl.RunAsync(["connect", "::1", echo.Split(':')[1], "-q"], "Hello\nWorld\n");
         var probed = await _echoctl.RunAsync(["connect", echo, "--count", "3", "--interval", "0.01"]);
 
-        Assert.Equal("Echoed back: Hello\nEchoed back: World\n", piped.Output);
-        Assert.Equal("", piped.Errors);
+        Assert.All([piped, apart, apart6], talk => Assert.Equal(("Echoed back: Hello\nEchoed back: World\n", "", 0), (talk.Output, talk.Errors, talk.ExitCode)));
         Assert.Contains($"--- {echo} ---\n3 lines sent, 3 answered, 0% lost\nround trip min/avg/max/mdev = ", probed.Errors, StringComparison.Ordinal);
         Assert.Equal(0, probed.ExitCode);
     }
