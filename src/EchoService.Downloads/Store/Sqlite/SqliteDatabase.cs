@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace EchoService.Downloads.Store.Sqlite;
 
@@ -15,6 +16,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly ConcurrentBag<SqliteSession> _readers = [];
     private readonly Writer _durable = new("FULL");
     private readonly Writer _relaxed = new("NORMAL");
+    private volatile string? _damage;
     private volatile bool _disposed;
 
     public SqliteDatabase(string path)
@@ -57,9 +59,21 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw new StoreException(exception.Message, exception);
+            throw Trouble(exception);
         }
     }
+
+    /// <summary>Whether writes succeed. Of a file that was found damaged they may, here and there: it stays in trouble for as long as the process has it.</summary>
+    /// <exception cref="StoreException">They do not.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) => _damage is { } damage
+        ? throw new StoreException(damage)
+        : WriteAsync(
+            session =>
+            {
+                session.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {session.Pragma("user_version")}"));
+                return true;
+            },
+            cancellationToken);
 
     public void Dispose()
     {
@@ -85,9 +99,9 @@ internal sealed class SqliteDatabase : IDisposable
         {
             // What a failed commit leaves of a connection's transaction is not worth knowing: the next one begins on a new connection.
             writer.Dispose();
-            if (exception is SqliteException)
+            if (exception is SqliteException failure)
             {
-                throw new StoreException(exception.Message, exception);
+                throw Trouble(failure);
             }
 
             throw;
@@ -96,6 +110,17 @@ internal sealed class SqliteDatabase : IDisposable
         {
             _writing.Release();
         }
+    }
+
+    private StoreException Trouble(SqliteException exception)
+    {
+        if (exception.SqliteErrorCode is not (raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB))
+        {
+            return new(exception.Message, exception);
+        }
+
+        _damage = $"The database '{_path}' is damaged ({exception.Message}): stop the service, restore the file or move it away, and start again";
+        return new(_damage, exception);
     }
 
     private static void Migrate(SqliteSession session)

@@ -38,14 +38,7 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
 
     public Task<long> CountQueuedAsync(CancellationToken cancellationToken) => _database.ReadAsync(session => session.Scalar("totals") ?? 0);
 
-    public Task ProbeAsync(CancellationToken cancellationToken) =>
-        _database.WriteAsync(
-            session =>
-            {
-                session.Script(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"PRAGMA user_version = {session.Pragma("user_version")}"));
-                return true;
-            },
-            cancellationToken);
+    public Task ProbeAsync(CancellationToken cancellationToken) => _database.ProbeAsync(cancellationToken);
 
     public void Dispose() => _database.Dispose();
 
