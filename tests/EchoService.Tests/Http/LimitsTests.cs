@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Text;
 using EchoService.Auth;
 using EchoService.Tests.Tcp;
@@ -68,41 +67,6 @@ public sealed class LimitsTests
         }
 
         Assert.Equal([HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests], answers);
-    }
-
-    [Theory]
-    [InlineData("MaxConnections", "connectionLimit")]
-    [InlineData("PerAddress", "addressLimit")]
-    public async Task AConnectionTooManyIsClosedAtOnceAndTheNextIsServedWhenOneHasGone(string limit, string reason)
-    {
-        using var service = new ServiceFixture(($"Http:Limits:{limit}", "2"));
-        using var any = service.CreateClient();
-        var port = any.BaseAddress!.Port;
-        var first = await GreetedAsync(port);
-        using var second = await GreetedAsync(port);
-        Assert.Null(await TryGreetAsync(port));
-        await service.Logs.WaitForAsync($"over Http:Limits:{limit}");
-
-        first.Dispose();
-        TcpPeer? next = null;
-        await Eventually.True(async () => (next = await TryGreetAsync(port)) is not null, "a place that is free again");
-        next!.Dispose();
-        second.Dispose();
-        await Eventually.Passes(async () =>
-        {
-            var metrics = await any.GetStringAsync("/metrics", Token);
-            Assert.Matches($"echoservice_http_refused_total\\{{reason=\"{reason}\"\\}} [1-9]", metrics);
-        });
-    }
-
-    [Fact]
-    public async Task ConnectionsOfATrustedProxyAreOfManyClients()
-    {
-        using var service = new ServiceFixture(("Http:Limits:PerAddress", "1"), ("Http:TrustedProxies:0", "127.0.0.1"));
-        using var any = service.CreateClient();
-        var port = any.BaseAddress!.Port;
-        using var first = await GreetedAsync(port);
-        using var second = await GreetedAsync(port);
     }
 
     [Theory]
@@ -233,29 +197,6 @@ public sealed class LimitsTests
         using var tooLarge = await http.PostAsync("/fetch", body, Token);
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "bodyTooLarge"), (tooLong.StatusCode, await ProblemCheck.CodeAsync(tooLong)));
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "bodyTooLarge"), (tooLarge.StatusCode, await ProblemCheck.CodeAsync(tooLarge)));
-    }
-
-    private static async Task<TcpPeer> GreetedAsync(int port) => await TryGreetAsync(port) ?? throw new InvalidOperationException("The connection was closed.");
-
-    /// <summary>A connection that has been served and stays open; null when it was closed unserved.</summary>
-    private static async Task<TcpPeer?> TryGreetAsync(int port)
-    {
-        var client = await TcpPeer.ConnectAsync(port);
-        try
-        {
-            await client.SendAsync("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
-            if (await client.Socket.ReceiveAsync(new byte[4096], Token) > 0)
-            {
-                return client;
-            }
-        }
-        catch (SocketException)
-        {
-            // What it was sent came after the close.
-        }
-
-        client.Dispose();
-        return null;
     }
 
     private static async Task<HttpResponseMessage> PostAsync(HttpClient http, int lines)

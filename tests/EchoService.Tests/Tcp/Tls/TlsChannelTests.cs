@@ -10,26 +10,16 @@ namespace EchoService.Tests.Tcp.Tls;
 
 public sealed class TlsChannelTests : IDisposable
 {
-    private const string Section = "Tcp:Channels:echo:Tls";
     private readonly TestAuthority _authority = new();
 
     public void Dispose() => _authority.Dispose();
-
-    private ServiceFixture Service(params (string Key, string? Value)[] more) => new([.. Pair($"{Section}:Certificate", "echo.example"), .. more]);
-
-    private (string Key, string? Value)[] Pair(string key, string name)
-    {
-        using var issued = _authority.Issue(name);
-        var (certificate, privateKey) = _authority.WritePair(name, issued);
-        return [($"{key}:Path", certificate), ($"{key}:KeyPath", privateKey)];
-    }
 
     [Theory]
     [InlineData(SslProtocols.Tls12, "TLSv1.2")]
     [InlineData(SslProtocols.Tls13, "TLSv1.3")]
     public async Task EchoesOverTls(SslProtocols protocols, string version)
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using var client = await TlsPeer.ConnectAsync(service, _authority, protocols: protocols);
         await client.SendAsync("Hello, World!\r\n");
         await client.ExpectAsync("Echoed back: Hello, World!\r\n");
@@ -40,7 +30,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task LargeAmountsGoThroughInBothDirections()
     {
-        using var service = Service(("Tcp:Channels:echo:ReplyPrefix", ""), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var service = _authority.Serve(("Tcp:Channels:echo:ReplyPrefix", ""), ("Logging:LogLevel:EchoService.Tcp", "Information"));
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         var sent = new byte[8 << 20];
         new Random(3).NextBytes(sent);
@@ -54,7 +44,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task OlderVersionsAreRefused()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
 #pragma warning disable CA5397, SYSLIB0039 // The point of the test.
         var handshake = TlsPeer.ConnectAsync(service, _authority, protocols: SslProtocols.Tls11);
 #pragma warning restore CA5397, SYSLIB0039
@@ -64,7 +54,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task WhatIsNoHandshakeClosesWithTlsFailed()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync("GET / HTTP/1.1\r\n\r\n");
         await service.HasClosedAsync(CloseReason.TlsFailed);
@@ -77,7 +67,7 @@ public sealed class TlsChannelTests : IDisposable
     [InlineData("\x16\x03\x01")]
     public async Task AHandshakeThatDoesNotComeTimesOut(string begin)
     {
-        using var service = Service(("Tcp:Timeouts:HandshakeSeconds", "0.5"));
+        using var service = _authority.Serve(("Tcp:Timeouts:HandshakeSeconds", "0.5"));
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync(begin);
         await service.HasClosedAsync(CloseReason.HandshakeTimeout);
@@ -86,7 +76,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task AProbeThatConnectsAndLeavesIsNoFailedHandshake()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using (await TcpPeer.ConnectAsync(service))
         {
         }
@@ -97,7 +87,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task TheTailAfterTheClientsCloseNotifyIsAnsweredAndOursFollows()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         await client.SendAsync("no newline");
         await client.Stream.ShutdownAsync();
@@ -108,7 +98,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task AClientThatNeverReadsIsGivenUp()
     {
-        using var service = Service(("Tcp:Timeouts:WriteStallSeconds", "0.5"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var service = _authority.Serve(("Tcp:Timeouts:WriteStallSeconds", "0.5"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         var block = new byte[64 << 10];
         await Assert.ThrowsAnyAsync<IOException>(async () =>
@@ -124,7 +114,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task AResetInTheMiddleIsTheClients()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
@@ -137,7 +127,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task AtShutdownAnIdleClientGetsACloseNotify()
     {
-        using var service = Service();
+        using var service = _authority.Serve();
         using var client = await TlsPeer.ConnectAsync(service, _authority);
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
@@ -153,7 +143,7 @@ public sealed class TlsChannelTests : IDisposable
     public async Task OpenSslSeesTheEndAsCloseNotify()
     {
         Assert.SkipWhen(!File.Exists("/usr/bin/openssl"), "openssl is not installed");
-        using var service = Service(("Tcp:Channels:echo:Close:After", "Replies"));
+        using var service = _authority.Serve(("Tcp:Channels:echo:Close:After", "Replies"));
         var start = new ProcessStartInfo("openssl", ["s_client", "-connect", $"127.0.0.1:{service.PortOf("echo")}", "-servername", "echo.example", "-CAfile", _authority.RootPath,
             "-verify_return_error", "-msg", "-quiet", "-no_ign_eof"])
         {
@@ -173,147 +163,17 @@ public sealed class TlsChannelTests : IDisposable
     }
 
     [Fact]
-    public async Task TheNameThatTheClientAsksForChoosesTheCertificate()
-    {
-        using var service = Service([.. Pair($"{Section}:Sni:one.example", "one.example"), .. Pair($"{Section}:Sni:*.wild.example", "x.wild.example")]);
-        foreach (var (asked, expected) in new[]
-        {
-            ("one.example", "one.example"), ("ONE.example", "one.example"), ("a.wild.example", "x.wild.example"), ("a.b.wild.example", "echo.example"),
-            ("wild.example", "echo.example"), ("other.example", "echo.example"), ("127.0.0.1", "echo.example"),
-        })
-        {
-            using var client = await TlsPeer.ConnectAsync(service, _authority, asked);
-            Assert.Equal($"CN={expected}", client.ServerSubject);
-        }
-    }
-
-    [Theory]
-    [InlineData("None", "none", true)]
-    [InlineData("Optional", "none", true)]
-    [InlineData("Optional", "good", true)]
-    [InlineData("Optional", "foreign", false)]
-    [InlineData("Required", "none", false)]
-    [InlineData("Required", "good", true)]
-    [InlineData("Required", "foreign", false)]
-    public async Task ClientCertificatesAreAskedForAsConfigured(string mode, string offered, bool served)
-    {
-        using var foreign = new TestAuthority();
-        using var certificate = offered switch
-        {
-            "good" => _authority.Issue("client"),
-            "foreign" => foreign.Issue("client"),
-            _ => null,
-        };
-        using var service = Service(($"{Section}:ClientCertificates", mode), ($"{Section}:ClientAuthorities", _authority.RootPath));
-        if (served)
-        {
-            using var client = await TlsPeer.ConnectAsync(service, _authority, certificate: certificate);
-            await client.SendAsync("Hello\n");
-            await client.ExpectAsync("Echoed back: Hello\n");
-        }
-        else
-        {
-            await Assert.ThrowsAnyAsync<Exception>(async () =>
-            {
-                // With TLS 1.3 the client has finished before it is refused.
-                using var client = await TlsPeer.ConnectAsync(service, _authority, certificate: certificate);
-                await client.SendAsync("Hello\n");
-                await client.ExpectAsync("Echoed back: Hello\n");
-            });
-            await service.HasClosedAsync(CloseReason.TlsFailed);
-        }
-    }
-
-    [Fact]
     public async Task ApplicationProtocolsAreAgreedOnWhereConfigured()
     {
-        using var service = Service(($"{Section}:ApplicationProtocols:0", "echo/1"));
+        using var service = _authority.Serve(($"{TlsChannel.Section}:ApplicationProtocols:0", "echo/1"));
         using var client = await TlsPeer.ConnectAsync(service, _authority, protocol: "echo/1");
         Assert.Equal("echo/1", client.Stream.NegotiatedApplicationProtocol.ToString());
     }
 
     [Fact]
-    public async Task AChangedCertificateIsServedAndABrokenOneLeavesTheLastGoodOne()
-    {
-        using var service = Service();
-        using var old = await TlsPeer.ConnectAsync(service, _authority);
-        using var issued = _authority.Issue("new.example");
-        _authority.WritePair("echo.example", issued);
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=new.example", client.ServerSubject);
-        }
-
-        _authority.Write("echo.example.key", "no key");
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=new.example", client.ServerSubject);
-        }
-
-        await service.Logs.WaitForAsync($"{Section}:Certificate: {_authority.PathOf("echo.example.pem")} changed but cannot be used");
-        File.Delete(_authority.PathOf("echo.example.pem"));
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=new.example", client.ServerSubject);
-        }
-
-        using var third = _authority.Issue("third.example");
-        _authority.WritePair("echo.example", third);
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=third.example", client.ServerSubject);
-        }
-
-        await old.SendAsync("Hello\n");
-        await old.ExpectAsync("Echoed back: Hello\n");
-    }
-
-    [Fact]
-    public async Task ASwitchedLinkIsAChangedCertificate()
-    {
-        // As a mounted Kubernetes secret changes: the file's path is a link into a folder that is itself a link.
-        foreach (var version in new[] { "v1", "v2" })
-        {
-            Directory.CreateDirectory(_authority.PathOf(version));
-            using var issued = _authority.Issue($"{version}.example");
-            _authority.WritePair($"{version}/tls", issued);
-        }
-
-        Directory.CreateSymbolicLink(_authority.PathOf("data"), "v1");
-        File.CreateSymbolicLink(_authority.PathOf("tls.pem"), "data/tls.pem");
-        File.CreateSymbolicLink(_authority.PathOf("tls.key"), "data/tls.key");
-        using var service = new ServiceFixture(($"{Section}:Certificate:Path", _authority.PathOf("tls.pem")), ($"{Section}:Certificate:KeyPath", _authority.PathOf("tls.key")));
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=v1.example", client.ServerSubject);
-        }
-
-        Directory.CreateSymbolicLink(_authority.PathOf("data2"), "v2");
-        Directory.Delete(_authority.PathOf("data"));
-        Directory.Move(_authority.PathOf("data2"), _authority.PathOf("data"));
-        using (var client = await TlsPeer.ConnectAsync(service, _authority))
-        {
-            Assert.Equal("CN=v2.example", client.ServerSubject);
-        }
-    }
-
-    [Theory]
-    [InlineData("secret")]
-    [InlineData(null)]
-    public async Task APfxServesToo(string? password)
-    {
-        using var issued = _authority.Issue("pfx.example");
-        var path = _authority.PathOf("tls.pfx");
-        await File.WriteAllBytesAsync(path, issued.Export(X509ContentType.Pfx, password), TestContext.Current.CancellationToken);
-        using var service = new ServiceFixture(($"{Section}:Certificate:Path", path), ($"{Section}:Certificate:Password", password));
-        using var client = await TlsPeer.ConnectAsync(service, _authority);
-        Assert.Equal("CN=pfx.example", client.ServerSubject);
-    }
-
-    [Fact]
     public async Task TlsBehindAProxyHeaderShowsTheClient()
     {
-        using var service = Service(("Tcp:Channels:echo:ProxyProtocol", "Required"), ("Tcp:Channels:echo:TrustedProxies:0", "127.0.0.1"));
+        using var service = _authority.Serve(("Tcp:Channels:echo:ProxyProtocol", "Required"), ("Tcp:Channels:echo:TrustedProxies:0", "127.0.0.1"));
         using var client = await TlsPeer.ConnectAsync(service, _authority, before: "PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n");
         await client.SendAsync("Hello\n");
         await client.ExpectAsync("Echoed back: Hello\n");
@@ -324,9 +184,9 @@ public sealed class TlsChannelTests : IDisposable
     public async Task InfoShowsWhatTheHandshakeAgreedOn()
     {
         using var certificate = _authority.Issue("client");
-        using var service = Service(
-            ("Tcp:Channels:echo:Kind", "Info"), ($"{Section}:ApplicationProtocols:0", "echo/1"), ($"{Section}:ClientCertificates", "Required"),
-            ($"{Section}:ClientAuthorities", _authority.RootPath));
+        using var service = _authority.Serve(
+            ("Tcp:Channels:echo:Kind", "Info"), ($"{TlsChannel.Section}:ApplicationProtocols:0", "echo/1"), ($"{TlsChannel.Section}:ClientCertificates", "Required"),
+            ($"{TlsChannel.Section}:ClientAuthorities", _authority.RootPath));
         using var client = await TlsPeer.ConnectAsync(service, _authority, certificate: certificate, protocol: "echo/1");
         using var json = JsonDocument.Parse(await client.ReadToEndAsync());
         var tls = json.RootElement.GetProperty("tls");
@@ -339,7 +199,7 @@ public sealed class TlsChannelTests : IDisposable
     [Fact]
     public async Task ProxyHeaderAndHandshakeShareOneDeadline()
     {
-        using var service = Service(
+        using var service = _authority.Serve(
             ("Tcp:Channels:echo:ProxyProtocol", "Required"), ("Tcp:Channels:echo:TrustedProxies:0", "127.0.0.1"), ("Tcp:Timeouts:HandshakeSeconds", "1"));
         using var client = await TcpPeer.ConnectAsync(service);
         var clock = Stopwatch.StartNew();
