@@ -8,4 +8,6 @@ var root = new RootCommand("Measures EchoService against its peers. Each compari
     MinimalHost.Create(),
     KestrelEcho.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+// Told to stop, it takes the time to stop what it has started.
+return await root.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

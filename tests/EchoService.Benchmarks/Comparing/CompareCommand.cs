@@ -43,7 +43,7 @@ internal static class CompareCommand
                 ResultJson.Write(file, parsed.GetValue(name)!, results);
             }
 
-            return 0;
+            return results.TrueForAll(result => result.Contenders.Count == 0) ? 1 : 0;
         });
         return command;
     }

@@ -11,6 +11,19 @@ internal static class ResultTable
         output.WriteLine();
         output.WriteLine($"{result.Work.Title} ({result.Work.Name}; {result.Rounds} rounds in turns, medians; x: ratio to {result.Work.Baseline})");
         output.WriteLine();
+        if (result.Contenders.Count > 0)
+        {
+            WriteRows(output, result);
+        }
+
+        foreach (var missing in result.Missing)
+        {
+            output.WriteLine($"left out: {missing}");
+        }
+    }
+
+    private static void WriteRows(TextWriter output, WorkResult result)
+    {
         var rows = Rows(result);
         var widths = Enumerable.Range(0, rows[0].Count).Select(column => rows.Max(row => row[column].Length)).ToList();
         Line(output, rows[0], widths);
@@ -18,11 +31,6 @@ internal static class ResultTable
         foreach (var row in rows.Skip(1))
         {
             Line(output, row, widths);
-        }
-
-        foreach (var missing in result.Missing)
-        {
-            output.WriteLine($"left out: {missing}");
         }
     }
 

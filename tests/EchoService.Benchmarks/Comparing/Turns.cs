@@ -6,65 +6,74 @@ namespace EchoService.Benchmarks;
 /// </summary>
 internal static class Turns
 {
+    /// <summary>For a run that was broken off to clear up behind itself.</summary>
+    private static readonly TimeSpan s_clearing = TimeSpan.FromSeconds(5);
+
+    /// <exception cref="OperationCanceledException">The program was told to stop: what was started has been stopped.</exception>
     public static async Task<WorkResult> RunAsync(Work work, int rounds, CancellationToken cancellationToken)
     {
-        await using var peers = new SharedPeers();
+        await using var started = new SharedPeers();
         var runs = new List<ContenderRuns>();
         var missing = new List<string>();
-        try
+        foreach (var contender in await ContendersAsync(work, started, missing))
         {
-            foreach (var contender in await work.Contenders(peers))
+            cancellationToken.ThrowIfCancellationRequested();
+            try
             {
-                var started = new ContenderRuns(contender);
-                runs.Add(started);
-                if (!await StartAsync(started, missing))
-                {
-                    runs.Remove(started);
-                    await contender.DisposeAsync();
-                }
+                await BreakableAsync(WarmAsync(contender), cancellationToken);
+                runs.Add(new(contender, []));
             }
-
-            for (var round = 0; round < rounds; round++)
+            catch (ToolMissingException exception)
             {
-                foreach (var run in runs.Where(run => round < run.Contender.MostRounds))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    run.Samples.Add(await run.Contender.RunAsync());
-                }
-            }
-
-            return new WorkResult(work, rounds, [.. runs.Select(run => new ContenderResult(run.Contender.Name, run.Samples))], missing);
-        }
-        finally
-        {
-            foreach (var run in runs)
-            {
-                await run.Contender.DisposeAsync();
+                missing.Add($"{contender.Name}: {exception.Message}");
             }
         }
+
+        for (var round = 0; round < rounds; round++)
+        {
+            foreach (var (contender, samples) in runs.Where(run => round < run.Contender.MostRounds))
+            {
+                samples.Add(await BreakableAsync(contender.RunAsync(), cancellationToken));
+            }
+        }
+
+        return new WorkResult(work, rounds, [.. runs.Select(run => new ContenderResult(run.Contender.Name, run.Samples))], missing);
     }
 
-    private static async Task<bool> StartAsync(ContenderRuns run, List<string> missing)
+    /// <summary>None where a program is missing that all of them need.</summary>
+    private static async Task<IReadOnlyList<IContender>> ContendersAsync(Work work, SharedPeers peers, List<string> missing)
     {
         try
         {
-            await run.Contender.StartAsync();
-            if (run.Contender.MostRounds == int.MaxValue)
-            {
-                await run.Contender.RunAsync();
-            }
-
-            return true;
+            return [.. (await work.Contenders(peers)).Select(peers.Add)];
         }
         catch (ToolMissingException exception)
         {
-            missing.Add($"{run.Contender.Name}: {exception.Message}");
-            return false;
+            missing.Add($"{work.Name}: {exception.Message}");
+            return [];
         }
     }
 
-    private sealed record ContenderRuns(IContender Contender)
+    private static async Task<Sample?> WarmAsync(IContender contender)
     {
-        public List<Sample> Samples { get; } = [];
+        await contender.StartAsync();
+        return contender.MostRounds == int.MaxValue ? await contender.RunAsync() : null;
     }
+
+    /// <summary>A run without the programs that it has started fails, and so stops what it has started besides.</summary>
+    private static async Task<T> BreakableAsync<T>(Task<T> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            ProcessUsage.KillDescendants();
+            await Task.WhenAny(run, Task.Delay(s_clearing, CancellationToken.None));
+            throw;
+        }
+    }
+
+    private sealed record ContenderRuns(IContender Contender, List<Sample> Samples);
 }

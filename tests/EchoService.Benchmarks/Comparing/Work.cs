@@ -7,7 +7,7 @@ namespace EchoService.Benchmarks;
 /// <param name="Contenders">Makes them, after it has started what they share.</param>
 internal sealed record Work(string Name, string Title, string Baseline, Func<SharedPeers, Task<IReadOnlyList<IContender>>> Contenders);
 
-/// <summary>What the contenders of one work share (an origin, a list); stopped after them.</summary>
+/// <summary>What was started for one work: what the contenders share (an origin, a list), and they themselves. The last is stopped first.</summary>
 internal sealed class SharedPeers : IAsyncDisposable
 {
     private readonly Stack<IAsyncDisposable> _peers = [];
@@ -19,11 +19,19 @@ internal sealed class SharedPeers : IAsyncDisposable
         return peer;
     }
 
+    /// <summary>Stops all of them, also when one of them cannot be stopped.</summary>
     public async ValueTask DisposeAsync()
     {
         while (_peers.TryPop(out var peer))
         {
-            await peer.DisposeAsync();
+            try
+            {
+                await peer.DisposeAsync();
+            }
+            catch (Exception exception) when (exception is InvalidOperationException or IOException)
+            {
+                await Console.Error.WriteLineAsync($"{peer.GetType().Name} was not stopped in order: {exception.Message}");
+            }
         }
     }
 }

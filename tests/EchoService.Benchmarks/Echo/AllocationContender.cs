@@ -5,8 +5,8 @@ namespace EchoService.Benchmarks;
 internal sealed class AllocationContender(string name, string prefix, params string[] settings) : IContender
 {
     private const string Allocated = "dotnet_gc_heap_total_allocated_bytes_total";
-    private const int Connections = 50;
 
+    private static readonly EchoShape s_shape = new(50, 64, 1);
     private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(3);
 
     private RunningService? _service;
@@ -35,7 +35,7 @@ internal sealed class AllocationContender(string name, string prefix, params str
     {
         var service = _service!;
         var before = await service.MetricAsync(Allocated);
-        var messages = await MessageLoad.RunAsync(service.Port("echo"), Connections, s_duration, talking, prefix);
-        return (messages, await service.MetricAsync(Allocated) - before);
+        var load = await MessageLoad.RunAsync(service.Port("echo"), s_shape, prefix.Length + s_shape.Bytes, s_duration, talking);
+        return (load.Messages, await service.MetricAsync(Allocated) - before);
     }
 }

@@ -6,11 +6,11 @@ namespace EchoService.Benchmarks;
 internal sealed record EchoShape(int Connections, int Bytes, int Depth);
 
 /// <summary>An echo server under load.</summary>
-/// <param name="load">The program that makes it.</param>
+/// <param name="load">The program that makes it; null: <see cref="MessageLoad"/>.</param>
 /// <param name="prefixBytes">What the reply to a batch has more than the batch.</param>
-internal sealed class EchoContender(string name, EchoShape shape, string load, int prefixBytes, Func<Task<EchoPeer>> start) : IContender
+internal sealed class EchoContender(string name, EchoShape shape, string? load, int prefixBytes, Func<Task<EchoPeer>> start) : IContender
 {
-    private const string Seconds = "2";
+    private static readonly TimeSpan s_duration = TimeSpan.FromSeconds(2);
 
     private EchoPeer? _peer;
 
@@ -23,11 +23,9 @@ internal sealed class EchoContender(string name, EchoShape shape, string load, i
         var peer = _peer!;
         var reply = (shape.Bytes * shape.Depth) + prefixBytes;
         var before = peer.Processor;
-        var run = await ToolRun.RunAsync(load, [Text(peer.Port), Text(shape.Connections), Text(shape.Bytes), Text(shape.Depth), Text(reply), Seconds], AppContext.BaseDirectory);
-        var processor = peer.Processor - before;
-        var told = run.Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        var usual = Sample.Of("messages", told[0], TimeSpan.FromSeconds(told[1]), processor, peer.Peak);
-        return new Sample([.. usual.Figures, ("p50 us", told[2]), ("p99 us", told[3])]);
+        var (messages, seconds, p50, p99) = load is null ? await LoadAsync(peer.Port, reply) : await LoadAsync(load, peer.Port, reply);
+        var usual = Sample.Of("messages", messages, TimeSpan.FromSeconds(seconds), peer.Processor - before, peer.Peak);
+        return new Sample([.. usual.Figures, ("p50 us", p50), ("p99 us", p99)]);
     }
 
     public async ValueTask DisposeAsync()
@@ -36,6 +34,20 @@ internal sealed class EchoContender(string name, EchoShape shape, string load, i
         {
             await _peer.DisposeAsync();
         }
+    }
+
+    private async Task<(double Messages, double Seconds, double P50, double P99)> LoadAsync(int port, int reply)
+    {
+        var result = await MessageLoad.RunAsync(port, shape, reply, s_duration, s_duration);
+        return (result.Messages, result.Took.TotalSeconds, result.Percentile(0.5), result.Percentile(0.99));
+    }
+
+    private async Task<(double Messages, double Seconds, double P50, double P99)> LoadAsync(string program, int port, int reply)
+    {
+        var run = await ToolRun.RunAsync(
+            program, [.. ((int[])[port, shape.Connections, shape.Bytes, shape.Depth, reply, (int)s_duration.TotalSeconds]).Select(Text)], AppContext.BaseDirectory);
+        var told = run.Output.Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        return (told[0], told[1], told[2], told[3]);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

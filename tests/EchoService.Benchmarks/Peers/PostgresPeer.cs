@@ -27,10 +27,19 @@ internal sealed class PostgresPeer : IAsyncDisposable
             await RunAsync("chown", "postgres", peer._folder.Path);
         }
 
-        await peer.RunOwnAsync("initdb", "-D", peer.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale");
-        await peer.RunOwnAsync(
-            "pg_ctl", "-D", peer.Data, "-l", Path.Combine(peer._folder.Path, "log"), "-w", "-o",
-            string.Create(CultureInfo.InvariantCulture, $"-p {peer._port} -k {peer._folder.Path} -c listen_addresses=127.0.0.1"), "start");
+        try
+        {
+            await peer.RunOwnAsync("initdb", "-D", peer.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale");
+            await peer.RunOwnAsync(
+                "pg_ctl", "-D", peer.Data, "-l", Path.Combine(peer._folder.Path, "log"), "-w", "-o",
+                string.Create(CultureInfo.InvariantCulture, $"-p {peer._port} -k {peer._folder.Path} -c listen_addresses=127.0.0.1"), "start");
+        }
+        catch
+        {
+            await peer._folder.DisposeAsync();
+            throw;
+        }
+
         return peer;
     }
 
@@ -44,8 +53,14 @@ internal sealed class PostgresPeer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunOwnAsync("pg_ctl", "-D", Data, "-m", "immediate", "stop");
-        await _folder.DisposeAsync();
+        try
+        {
+            await RunOwnAsync("pg_ctl", "-D", Data, "-m", "immediate", "stop");
+        }
+        finally
+        {
+            await _folder.DisposeAsync();
+        }
     }
 
     private Task RunOwnAsync(string program, params string[] arguments) => Environment.IsPrivilegedProcess

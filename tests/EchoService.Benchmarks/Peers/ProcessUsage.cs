@@ -1,8 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace EchoService.Benchmarks;
 
-/// <summary>What a process and those that it started have used, from <c>/proc</c> (Linux).</summary>
+/// <summary>A process with those that it started, by <c>/proc</c> (Linux): what they have used.</summary>
 internal static class ProcessUsage
 {
     /// <summary>Linux shows processor time in hundredths of a second to every program, whatever the kernel's own clock.</summary>
@@ -20,6 +21,23 @@ internal static class ProcessUsage
 
     /// <summary>Resident memory now, in bytes.</summary>
     public static long Resident(int processId) => Tree(processId).Sum(id => Status(id, "VmRSS:"));
+
+    /// <summary>Ends all programs that this one has started, and those that they have.</summary>
+    public static void KillDescendants()
+    {
+        foreach (var id in Tree(Environment.ProcessId).Skip(1).ToList())
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+    }
 
     private static IEnumerable<int> Tree(int processId)
     {
