@@ -5,6 +5,7 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Settings.Configuration;
 
 namespace EchoService.Telemetry;
 
@@ -37,13 +38,18 @@ internal static class Logs
 
         try
         {
-            return logger.ReadFrom.Configuration(configuration).CreateLogger();
+            return logger.ReadFrom.Configuration(configuration, Reading(configuration)).CreateLogger();
         }
         catch (Exception wrong) when (wrong is InvalidOperationException or ArgumentException or FormatException)
         {
             throw new ConfigurationException($"Serilog cannot be set up: {wrong.Message.ReplaceLineEndings(" ")} Mend that key of section Serilog", wrong);
         }
     }
+
+    /// <summary>By itself the reader looks for sinks in all assemblies, a quarter of the start: only where the configuration names assemblies of its own.</summary>
+    private static ConfigurationReaderOptions Reading(IConfiguration configuration) => configuration.GetSection("Serilog:Using").GetChildren().Any()
+        ? new()
+        : new(typeof(Logger).Assembly, typeof(ConsoleLoggerConfigurationExtensions).Assembly, typeof(LoggerConfigurationAsyncExtensions).Assembly);
 
     private static void WriteToConsole(LoggerSinkConfiguration sink, IConfiguration configuration)
     {
