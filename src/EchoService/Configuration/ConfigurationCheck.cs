@@ -1,5 +1,4 @@
 using System.Collections;
-using System.ComponentModel;
 using System.Reflection;
 
 namespace EchoService.Configuration;
@@ -31,7 +30,7 @@ internal static class ConfigurationCheck
                 Check(child, element);
             }
         }
-        else if (TypeDescriptor.GetConverter(type).CanConvertFrom(typeof(string)))
+        else if (SettingText.IsValue(type))
         {
             CheckValue(section, type);
         }
@@ -59,16 +58,9 @@ internal static class ConfigurationCheck
             throw new ConfigurationException($"{below.Path} is not a setting: {section.Path} takes one value");
         }
 
-        try
+        if (section.Value is { } value && !SettingText.CanRead(value, type))
         {
-            if (section.Value is { } value)
-            {
-                TypeDescriptor.GetConverter(type).ConvertFromInvariantString(value);
-            }
-        }
-        catch (Exception wrong) when (wrong is FormatException or ArgumentException or NotSupportedException or OverflowException)
-        {
-            throw new ConfigurationException($"{section.Path} is '{section.Value}', but must be {Describe(type)}", wrong);
+            throw new ConfigurationException($"{section.Path} is '{value}', but must be {SettingText.Describe(type)}");
         }
     }
 
@@ -92,16 +84,5 @@ internal static class ConfigurationCheck
 
     /// <summary>Lists and sections are filled and need no setter; a value without one is computed.</summary>
     private static bool IsKey(PropertyInfo property) =>
-        property.SetMethod?.IsPublic == true || !TypeDescriptor.GetConverter(property.PropertyType).CanConvertFrom(typeof(string));
-
-    private static string Describe(Type type)
-    {
-        var plain = Nullable.GetUnderlyingType(type) ?? type;
-        return plain.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(plain))}"
-            : plain == typeof(bool) ? "true or false"
-            : plain == typeof(TimeSpan) ? "a time such as 00:00:20"
-            : plain == typeof(double) || plain == typeof(float) || plain == typeof(decimal) ? "a number"
-            : plain.IsPrimitive ? "a whole number that fits"
-            : $"a {plain.Name}";
-    }
+        property.SetMethod?.IsPublic == true || !SettingText.IsValue(property.PropertyType);
 }

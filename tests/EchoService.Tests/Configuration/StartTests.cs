@@ -28,6 +28,8 @@ public sealed class StartTests
     [Theory]
     [InlineData("Http:Port", "70000", "Http:Port must be between 0 and 65535")]
     [InlineData("Http:Port", "abc", "Http:Port is 'abc', but must be a whole number that fits")]
+    [InlineData("Http:Port", "0x1F90", "Http:Port is '0x1F90', but must be a whole number that fits")]
+    [InlineData("Http:Port", "", "Http:Port is '', but must be a whole number that fits")]
     [InlineData("Http:Prot", "80", "Http:Prot is not a setting: Http has Address, AllowedHosts, Cors, Limits, MaxBodyBytes, MaxListBytes, Port, ")]
     [InlineData("Http:Address", "example", "Http:Address is 'example', but must be localhost, * or an IP address")]
     [InlineData("Http:AllowedHosts", "a", "Http:AllowedHosts is 'a', but takes a list or a section: set Http:AllowedHosts:<key>")]
