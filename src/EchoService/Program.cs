@@ -17,7 +17,7 @@ if (CommandLine.Answers(args))
 try
 {
     CommandLine.Check(args);
-    var builder = WebApplication.CreateBuilder(ConfigurationSources.Of(args));
+    var builder = WebApplication.CreateSlimBuilder(ConfigurationSources.Of(args));
     builder.Configuration.ReloadFiles();
     builder.Configuration.CheckConfiguration();
 

@@ -24,7 +24,7 @@ internal static class DownloadsEndpoints
 
     public static void MapDownloads(this IEndpointRouteBuilder routes)
     {
-        var downloads = routes.MapGroup("/downloads").WithTags("Downloads").AddEndpointFilter<JobOwnership>();
+        var downloads = routes.MapGroup("/downloads").WithTags("Downloads").AddEndpointFilter(JobOwnership.InvokeAsync);
         var reading = downloads.MapGroup("").RequireScope(Scope.DownloadsRead);
         var writing = downloads.MapGroup("").RequireScope(Scope.DownloadsWrite);
         writing.MapPost("/", SubmitAsync)

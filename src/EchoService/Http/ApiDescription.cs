@@ -21,20 +21,28 @@ internal static class ApiDescription
     public static void MapApiDescription(this WebApplication app)
     {
         app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        app.Use((context, next) =>
+        app.Use(next =>
         {
-            if (context.Request.Path.StartsWithSegments($"/{Pages}", StringComparison.Ordinal))
-            {
-                context.Response.Headers.ContentSecurityPolicy = s_policy;
-            }
+            var pages = new Lazy<RequestDelegate>(() => PagesOf(app, next)); // most services run without anybody asking for them
+            return context => context.Request.Path.StartsWithSegments($"/{Pages}", StringComparison.OrdinalIgnoreCase) ? pages.Value(context) : next(context);
+        });
+    }
 
+    private static RequestDelegate PagesOf(IApplicationBuilder app, RequestDelegate next)
+    {
+        var pages = app.New();
+        pages.Use(static (context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = s_policy;
             return next(context);
         });
-        app.UseSwaggerUI(page =>
+        pages.UseSwaggerUI(page =>
         {
             page.RoutePrefix = Pages;
             page.DocumentTitle = "EchoService API";
             page.SwaggerEndpoint(Document, "EchoService");
         });
+        pages.Run(next);
+        return pages.Build();
     }
 }

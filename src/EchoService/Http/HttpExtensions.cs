@@ -10,6 +10,7 @@ internal static class HttpExtensions
     public static void AddHttpDoor(this WebApplicationBuilder builder)
     {
         IgnoreHostingUrls(builder.WebHost);
+        UseHttps(builder);
         builder.Services.AddOptions<HttpOptions>()
             .BindConfiguration(HttpOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
@@ -23,7 +24,11 @@ internal static class HttpExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<HttpDoor>());
         builder.AddForwarding();
         builder.Services.AddRequestTime();
-        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.AllowDuplicateProperties = false);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.AllowDuplicateProperties = false;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, EarlyJson.Default);
+        });
         builder.Services.AddProblems();
         builder.Services.AddApiDescription();
     }
@@ -38,6 +43,16 @@ internal static class HttpExtensions
         app.UseMiddleware<OriginFilter>();
         app.UseRoutingWithHead();
         app.UseRequestTimeouts();
+    }
+
+    /// <summary>What the slim builder leaves out; HTTP/3, which looks for its libraries at once, only where there is HTTPS.</summary>
+    private static void UseHttps(WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        if (builder.Configuration.GetSection($"{HttpOptions.Section}:Tls").Exists() || builder.Configuration.GetSection("Kestrel").Exists())
+        {
+            builder.WebHost.UseQuic();
+        }
     }
 
     /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>
