@@ -23,4 +23,7 @@ internal partial interface IDownloadStore
 
     /// <summary>Whether a row needs this part (to give it its name, or to go on with it), or a worker writes it.</summary>
     Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken);
+
+    /// <summary>What became of attempts, one answer for each, in order. <see cref="AttemptState.Abandoned"/> is final.</summary>
+    Task<IReadOnlyList<AttemptState>> AttemptsAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken);
 }

@@ -25,6 +25,25 @@ internal sealed record LaneItem(int Number, string Url, int Attempts, ItemOption
 /// <param name="Size">Bytes that are durable; what the file holds beyond them is not trusted.</param>
 internal sealed record KeptPart(string ETag, long Token, long Size);
 
+/// <param name="Token">Of the lane that made it.</param>
+internal sealed record Attempt(string JobId, int Number, long Token);
+
+/// <summary>What the rows say of an attempt. The numbers are those of the stores' statements.</summary>
+internal enum AttemptState
+{
+    /// <summary>The database knows no such job.</summary>
+    Foreign = 0,
+
+    /// <summary>The item is in this lane: what the attempt brings may still be committed.</summary>
+    Running = 1,
+
+    /// <summary>The item was saved by it, and its row names the file.</summary>
+    Saved = 2,
+
+    /// <summary>Nothing of it is named, nor ever will be.</summary>
+    Abandoned = 3,
+}
+
 /// <summary>How a worker's turn at an item ended.</summary>
 internal enum Outcome
 {

@@ -10,7 +10,7 @@ namespace EchoService.Downloads.Content.S3;
 /// </summary>
 internal sealed class S3ContentStorage(S3Objects objects, DataFolder folder, IOptions<DownloadsOptions> options) : IContentStorage
 {
-    public IContentPart CreatePart(Lane lane, int number) => new S3Part(objects, Key(lane.JobId, number, lane.Token), lane.Token, Spool(lane, number));
+    public IContentPart CreatePart(Lane lane, int number) => new S3Part(objects, S3Key.Of(lane.JobId, number, lane.Token), lane.Token, Spool(lane, number));
 
     /// <summary>Parts are never kept.</summary>
     public Task<IContentPart?> OpenPartAsync(Lane lane, int number, KeptPart kept, CancellationToken cancellationToken) => Task.FromResult<IContentPart?>(null);
@@ -24,20 +24,28 @@ internal sealed class S3ContentStorage(S3Objects objects, DataFolder folder, IOp
     {
         foreach (var placement in placements)
         {
-            await objects.DeleteAsync(Key(placement.JobId, placement.Number, placement.Part), cancellationToken);
+            await objects.DeleteAsync(S3Key.Of(placement.JobId, placement.Number, placement.Part), cancellationToken);
         }
     }
 
     public Task RemoveJobAsync(string jobId, CancellationToken cancellationToken) => objects.DeleteAllAsync(jobId + "/", cancellationToken);
 
-    /// <summary>Aborts uploads that no worker is at any more. Whole objects that no row names go with their job.</summary>
+    /// <summary>Aborts a job's uploads that no worker is at any more. Those of all jobs are <see cref="S3Sweep"/>'s, beside the work.</summary>
     public async Task RemovePartsAsync(string? jobId, Func<string, int, long, CancellationToken, Task<bool>> needed, CancellationToken cancellationToken)
     {
-        foreach (var (key, upload) in await objects.UploadsAsync(jobId is null ? "" : jobId + "/", cancellationToken))
+        if (jobId is null)
         {
-            if (TryParse(key, out var job, out var number, out var token) && !await needed(job, number, token, cancellationToken))
+            return;
+        }
+
+        await foreach (var uploads in objects.UploadsAsync(jobId + "/", cancellationToken))
+        {
+            foreach (var (key, upload) in uploads)
             {
-                await objects.AbortAsync(key, upload, cancellationToken);
+                if (S3Key.Parse(key) is { } attempt && !await needed(attempt.JobId, attempt.Number, attempt.Token, cancellationToken))
+                {
+                    await objects.AbortAsync(key, upload, cancellationToken);
+                }
             }
         }
     }
@@ -47,12 +55,12 @@ internal sealed class S3ContentStorage(S3Objects objects, DataFolder folder, IOp
 
     public async Task<Stream> OpenReadAsync(StoredFile file, CancellationToken cancellationToken)
     {
-        var key = Key(file.JobId, file.Number, file.Token);
+        var key = S3Key.Of(file.JobId, file.Number, file.Token);
         return new S3ReadStream(objects, key, await objects.LengthAsync(key, cancellationToken));
     }
 
     public Uri? DirectAddress(StoredFile file) => options.Value.Content.Serve == ContentServing.Redirect
-        ? objects.Address(Key(file.JobId, file.Number, file.Token), file.Name, file.ContentType)
+        ? objects.Address(S3Key.Of(file.JobId, file.Number, file.Token), file.Name, file.ContentType)
         : null;
 
     /// <summary>Writes and removes a small object; and parts gather in the data folder first.</summary>
@@ -75,18 +83,6 @@ internal sealed class S3ContentStorage(S3Objects objects, DataFolder folder, IOp
         {
             return exception.Message;
         }
-    }
-
-    private static string Key(string jobId, int number, long token) => string.Create(CultureInfo.InvariantCulture, $"{jobId}/{number}-{token}");
-
-    /// <summary>Keys that are not ours stay as they are.</summary>
-    private static bool TryParse(string key, out string job, out int number, out long token)
-    {
-        (job, number, token) = ("", 0, 0);
-        return key.Split('/') is [var id, var rest] && (job = id) is not null
-            && rest.Split('-') is [var line, var attempt]
-            && int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            && long.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out token);
     }
 
     /// <summary>Goes when it is closed, however the process ends where the system allows it.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -7,7 +8,7 @@ using Amazon.S3.Model;
 namespace EchoService.Downloads.Content.S3;
 
 /// <summary>The bucket: every call that we make of it, its errors as <see cref="IOException"/>, as those of a disk.</summary>
-internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDisposable
+internal sealed class S3Objects(ContentOptions options) : IDisposable
 {
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(60);
@@ -15,7 +16,7 @@ internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDi
     /// <summary>A presigned address is followed at once; a large file may be begun again within it.</summary>
     private static readonly TimeSpan s_addressHolds = TimeSpan.FromMinutes(10);
 
-    private readonly AmazonS3Client _client = Client(options);
+    private readonly S3Client _client = Client(options);
 
     public Task PutAsync(string key, Stream content, CancellationToken cancellationToken) => Call(
         () => _client.PutObjectAsync(
@@ -48,8 +49,18 @@ internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDi
             new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = upload, PartETags = parts }, cancellationToken),
         cancellationToken);
 
-    public Task AbortAsync(string key, string upload, CancellationToken cancellationToken) =>
-        Call(() => _client.AbortMultipartUploadAsync(options.Bucket, key, upload, cancellationToken), cancellationToken);
+    /// <summary>Of an upload that is gone already, nothing.</summary>
+    public async Task AbortAsync(string key, string upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Call(() => _client.AbortMultipartUploadAsync(options.Bucket, key, upload, cancellationToken), cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            // Another node was faster.
+        }
+    }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         Call(() => _client.DeleteObjectAsync(options.Bucket, key, cancellationToken), cancellationToken);
@@ -64,48 +75,68 @@ internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDi
             new GetObjectRequest { BucketName = options.Bucket, Key = key, ByteRange = from > 0 ? new ByteRange(from, length - 1) : null }, cancellationToken)).ResponseStream,
         cancellationToken);
 
-    /// <summary>Removes every object whose key begins so, a thousand at a time.</summary>
+    /// <summary>Removes objects, a thousand at most.</summary>
+    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken) => keys.Count == 0 ? Task.CompletedTask : Call(
+        () => _client.DeleteObjectsAsync(
+            new DeleteObjectsRequest { BucketName = options.Bucket, Quiet = true, Objects = [.. keys.Select(key => new KeyVersion { Key = key })] }, cancellationToken),
+        cancellationToken);
+
+    /// <summary>Removes every object whose key begins so.</summary>
     public async Task DeleteAllAsync(string prefix, CancellationToken cancellationToken)
     {
-        while (true)
+        await foreach (var keys in KeysAsync(prefix, cancellationToken))
         {
-            var page = await Call(
-                () => _client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = options.Bucket, Prefix = prefix }, cancellationToken), cancellationToken);
-            if (page.S3Objects is not { Count: > 0 } found)
+            await DeleteAsync(keys, cancellationToken);
+        }
+    }
+
+    /// <summary>The keys that begin so, in pages of a thousand at most; those that have been read may be removed meanwhile.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<string>> KeysAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request { BucketName = options.Bucket, Prefix = prefix, ContinuationToken = next };
+            var page = await Call(() => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            yield return [.. (page.S3Objects ?? []).Select(each => each.Key)];
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
+    /// <summary>Uploads that were begun and neither completed nor aborted, in pages. A server that cannot list them (501) is left to its own rules.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<(string Key, string Id)>> UploadsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = prefix };
+        do
+        {
+            ListMultipartUploadsResponse page;
+            try
             {
-                return;
+                page = await Call(() => _client.ListMultipartUploadsAsync(request, cancellationToken), cancellationToken);
+            }
+            catch (IOException exception) when (exception.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented })
+            {
+                yield break;
             }
 
-            await Call(
-                () => _client.DeleteObjectsAsync(
-                    new DeleteObjectsRequest { BucketName = options.Bucket, Quiet = true, Objects = [.. found.Select(each => new KeyVersion { Key = each.Key })] },
-                    cancellationToken),
-                cancellationToken);
+            yield return [.. (page.MultipartUploads ?? []).Select(upload => (upload.Key, upload.UploadId))];
+            (request.KeyMarker, request.UploadIdMarker) = page.IsTruncated == true ? (page.NextKeyMarker, page.NextUploadIdMarker) : (null, null);
         }
+        while (request.KeyMarker is not null);
     }
 
-    /// <summary>Uploads that were begun and neither completed nor aborted. A server that cannot list them (501) is left to its own rules.</summary>
-    public async Task<IReadOnlyList<(string Key, string Upload)>> UploadsAsync(string prefix, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var page = await Call(
-                () => _client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = options.Bucket, Prefix = prefix }, cancellationToken), cancellationToken);
-            return [.. (page.MultipartUploads ?? []).Select(upload => (upload.Key, upload.UploadId))];
-        }
-        catch (IOException exception) when (exception.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotImplemented })
-        {
-            return [];
-        }
-    }
-
-    /// <summary>An address that gives the object to whoever has it, as an attachment, for some minutes.</summary>
+    /// <summary>
+    /// An address that gives the object to whoever has it, as an attachment, for some minutes of the server's time: the client signs by that,
+    /// as far as it knows it from answers, and a time of ours that lies before is an address that never was good.
+    /// </summary>
     public Uri Address(string key, string name, string? contentType) => new(_client.GetPreSignedURL(new GetPreSignedUrlRequest
     {
         BucketName = options.Bucket,
         Key = key,
         Verb = HttpVerb.GET,
-        Expires = (time.GetUtcNow() + s_addressHolds).UtcDateTime,
+        Expires = CorrectClockSkew.GetCorrectedUtcNowForEndpoint(
+            _client.DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = options.Bucket, Key = key }).URL, _client.Config) + s_addressHolds,
         Protocol = options.ServiceUrl.StartsWith("http:", StringComparison.OrdinalIgnoreCase) ? Protocol.HTTP : Protocol.HTTPS,
         ResponseHeaderOverrides = new ResponseHeaderOverrides
         {
@@ -116,7 +147,7 @@ internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDi
 
     public void Dispose() => _client.Dispose();
 
-    private static AmazonS3Client Client(ContentOptions options)
+    private static S3Client Client(ContentOptions options)
     {
         var config = new AmazonS3Config
         {
@@ -139,9 +170,7 @@ internal sealed class S3Objects(ContentOptions options, TimeProvider time) : IDi
             config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(options.Region);
         }
 
-        return options.AccessKey.Length > 0
-            ? new AmazonS3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config)
-            : new AmazonS3Client(config);
+        return options.AccessKey.Length > 0 ? new S3Client(new BasicAWSCredentials(options.AccessKey, options.SecretKey), config) : new S3Client(config);
     }
 
     private static async Task<T> Call<T>(Func<Task<T>> call, CancellationToken cancellationToken)

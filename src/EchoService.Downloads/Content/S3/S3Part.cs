@@ -82,7 +82,7 @@ internal sealed class S3Part(S3Objects objects, string key, long token, FileStre
         }
         catch (IOException)
         {
-            // No row names it: nobody reads it. Uploads that were begun are looked for now and then, objects go with their job.
+            // No row names it: nobody reads it, and the sweep finds it.
         }
     }
 

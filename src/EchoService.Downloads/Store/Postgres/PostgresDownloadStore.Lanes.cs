@@ -54,6 +54,15 @@ internal sealed partial class PostgresDownloadStore
     public Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken) => database.ReadAsync(
         async session => await session.ScalarAsync("names_part", ("@id", jobId), ("@n", number), ("@part", part)) is not null, cancellationToken);
 
+    public async Task<IReadOnlyList<AttemptState>> AttemptsAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.QueryAsync(
+            "attempts",
+            row => (AttemptState)row.GetInt32(0),
+            ("@jobs", attempts.Select(each => each.JobId).ToArray()),
+            ("@numbers", attempts.Select(each => each.Number).ToArray()),
+            ("@tokens", attempts.Select(each => each.Token).ToArray())),
+        cancellationToken);
+
     private static async Task<Claim> ClaimLanesAsync(PostgresSession session, ClaimLimits limits, IReadOnlyList<long> stopped)
     {
         var now = await session.LockClaimsAsync();

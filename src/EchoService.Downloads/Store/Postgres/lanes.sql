@@ -166,6 +166,13 @@ SELECT 1 WHERE EXISTS (
     WHERE jobs.id = @id AND items.n = @n AND items.part = @part AND items.state IN (0, 1, 2, 4))
     OR EXISTS (SELECT 1 FROM lanes WHERE token = @part)
 
+-- name: attempts
+SELECT CASE WHEN jobs.key IS NULL THEN 0 WHEN items.state = 1 THEN 1 WHEN items.state IN (2, 3) THEN 2 ELSE 3 END
+FROM unnest(@jobs, @numbers, @tokens) WITH ORDINALITY AS a(job, n, token, i)
+    LEFT JOIN jobs ON jobs.id = a.job
+    LEFT JOIN items ON items.job = jobs.key AND items.n = a.n AND items.token = a.token
+ORDER BY a.i
+
 -- name: unplaced
 -- Committed so long ago that whoever did it is dead, or will find the file in place.
 SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name

@@ -36,6 +36,10 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
     public Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken) =>
         _database.ReadAsync(session => session.Scalar("names_part", ("@id", jobId), ("@n", number), ("@part", part)) is not null);
 
+    public Task<IReadOnlyList<AttemptState>> AttemptsAsync(IReadOnlyList<Attempt> attempts, CancellationToken cancellationToken) =>
+        _database.ReadAsync<IReadOnlyList<AttemptState>>(session =>
+            [.. attempts.Select(each => (AttemptState)(session.Scalar("attempt", ("@id", each.JobId), ("@n", each.Number), ("@token", each.Token)) ?? 0))]);
+
     public Task<long> CountQueuedAsync(CancellationToken cancellationToken) => _database.ReadAsync(session => session.Scalar("totals") ?? 0);
 
     public Task ProbeAsync(CancellationToken cancellationToken) => _database.ProbeAsync(cancellationToken);

@@ -71,3 +71,7 @@ UPDATE items SET etag = @etag, part = @part, part_size = @part_size WHERE job = 
 -- Committed and not yet in place, or broken off and to be gone on with.
 SELECT 1 FROM jobs JOIN items ON items.job = jobs.key
 WHERE jobs.id = @id AND items.n = @n AND items.part = @part AND items.state IN (0, 2, 4)
+
+-- name: attempt
+SELECT CASE WHEN items.state = 1 THEN 1 WHEN items.state IN (2, 3) THEN 2 ELSE 3 END
+FROM jobs LEFT JOIN items ON items.job = jobs.key AND items.n = @n AND items.token = @token WHERE jobs.id = @id

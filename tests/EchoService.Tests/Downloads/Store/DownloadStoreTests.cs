@@ -190,4 +190,31 @@ public abstract class DownloadStoreTests : StoreTests
         Assert.Equal(ControlResult.Conflict, await CancelAsync("one"));
         Assert.Equal(ControlResult.NotFound, await CancelAsync("nothing"));
     }
+
+    [Fact]
+    public async Task AnAttemptIsRunningUntilARowNamesItOrNoneEverWill()
+    {
+        await PublishAsync("one", Item(1, "a:80"), Item(2, "b:80"), Item(3, "c:80"));
+        var lanes = (await ClaimAsync(10)).Lanes.ToDictionary(lane => Assert.Single(lane.Items).Number);
+        Attempt[] attempts = [.. lanes.OrderBy(lane => lane.Key).Select(lane => new Attempt("one", lane.Key, lane.Value.Token)), new("two", 1, 1), new("one", 4, 1), new("one", 1, 999)];
+        AttemptState[] others = [AttemptState.Foreign, AttemptState.Abandoned, AttemptState.Abandoned];
+        Assert.Equal([AttemptState.Running, AttemptState.Running, AttemptState.Running, .. others], await Store.AttemptsAsync(attempts, Token));
+
+        var saved = await CommitAsync(
+            [Saved(lanes[1], 1, "a.txt"), new ItemReport(lanes[2], 2, Outcome.Failed, Error: new FetchError(ErrorCode.NotFound, "404", 404))], [lanes[1].Token, lanes[2].Token]);
+        Assert.Equal([AttemptState.Saved, AttemptState.Abandoned, AttemptState.Running, .. others], await Store.AttemptsAsync(attempts, Token));
+
+        // Its file gets its name, the third item's lane dies and another takes its place.
+        await Store.CommitAsync(new CommitBatch([], [], [saved.Reports[0].Placement!]), Token);
+        await AdvanceAsync(Lease + TimeSpan.FromSeconds(1));
+        await Store.RecoverAsync(Lease, Token);
+        Assert.Equal([AttemptState.Saved, AttemptState.Abandoned, AttemptState.Abandoned, .. others], await Store.AttemptsAsync(attempts, Token));
+        var next = Assert.Single((await ClaimAsync(10)).Lanes);
+        Assert.Equal([AttemptState.Abandoned, AttemptState.Running], await Store.AttemptsAsync([attempts[2], attempts[2] with { Token = next.Token }], Token));
+        Assert.Empty(await Store.AttemptsAsync([], Token));
+
+        await Store.BeginDeleteAsync("one", _ => true, Token);
+        await Store.RemoveRowsAsync(next.Job, Token);
+        Assert.Equal(AttemptState.Abandoned, Assert.Single(await Store.AttemptsAsync([attempts[0]], Token)));
+    }
 }
