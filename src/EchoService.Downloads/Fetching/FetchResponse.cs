@@ -17,6 +17,7 @@ internal sealed class FetchResponse : IAsyncDisposable
     private readonly TimeSpan _stall;
     private readonly Bandwidth? _bandwidth;
     private readonly string? _decode;
+    private Stream? _body;
 
     public FetchResponse(FetchRequest request, Uri url, HttpResponseMessage message, long resumedFrom, FetchClock clock, TimeSpan stall, Bandwidth bandwidth)
     {
@@ -78,63 +79,36 @@ internal sealed class FetchResponse : IAsyncDisposable
     /// <summary>The offset that the body goes on from; 0: it begins at its beginning, and what was there before is void.</summary>
     public long ResumedFrom { get; }
 
+    private static FetchError Truncated => FetchFailure.Truncated("The body is not as long as announced.");
+
     public static FetchResponse Failed(Uri url, FetchError error) =>
         new(new FetchRequest(url) { MaxBytes = 0, Timeout = TimeSpan.Zero }, url) { Error = error };
 
-    /// <summary>Hands the body over piece by piece; the memory is valid during the call only. Null: the body is whole.</summary>
+    /// <summary>Hands the body over piece by piece; a piece's memory is valid until the task of its call ends. Null: the body is whole.</summary>
     /// <exception cref="OperationCanceledException">The token, or the one given at opening, was cancelled.</exception>
-    /// <remarks>What <paramref name="write"/> throws comes out unchanged. The time that it takes is not the origin's silence.</remarks>
+    /// <remarks>
+    /// What <paramref name="write"/> throws comes out unchanged. The time that it takes is not the origin's silence. Its calls follow one another;
+    /// while one has not ended the next piece is read.
+    /// </remarks>
     public async Task<FetchError?> CopyToAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
-        if (Error is not null || _message is null || _clock is null || _bandwidth is null)
+        if (Error is not null || _clock is null)
         {
             return Error;
         }
 
         using var cancelled = _clock.CancelWith(cancellationToken);
-        var buffer = ArrayPool<byte>.Shared.Rent(Length >= LongBody ? LongBufferBytes : BufferBytes);
-        Stream? body = null;
         try
         {
-            var count = 0L;
-            for (; ; )
-            {
-                int read;
-                _clock.AwaitBody(_stall);
-                try
-                {
-                    body ??= await OpenBodyAsync(_message, _clock.Token);
-                    read = await body.ReadAsync(buffer.AsMemory(0, Math.Min(buffer.Length, _bandwidth.Piece)), _clock.Token);
-                    _clock.AwaitNothing();
-                    await _bandwidth.TakeAsync(read, _clock.Token);
-                }
-                // BrotliStream says so when it does not like the data.
-                catch (Exception e) when (FetchFailure.IsOrigins(e) || (_decode is not null && e is InvalidOperationException))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    return _clock.Token.IsCancellationRequested ? _clock.Why() : FetchFailure.OfBody(e);
-                }
-
-                if (read == 0)
-                {
-                    return Length is { } length && length != count ? FetchFailure.Truncated("The body is not as long as announced.") : null;
-                }
-
-                count += read;
-                if (ResumedFrom + count > _request.MaxBytes)
-                {
-                    return FetchFailure.TooLarge(_request.MaxBytes);
-                }
-
-                await write(buffer.AsMemory(0, read), cancellationToken);
-            }
+            return Length is { } length and <= BufferBytes
+                ? await CopyShortAsync((int)length, write, cancellationToken)
+                : await CopyLongAsync(write, cancellationToken);
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
-            if (body is not null)
+            if (_body is not null)
             {
-                await body.DisposeAsync();
+                await _body.DisposeAsync();
             }
         }
     }
@@ -144,6 +118,100 @@ internal sealed class FetchResponse : IAsyncDisposable
         _message?.Dispose();
         _clock?.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>What is there at once is handed over at once: one write for a small file. What is waited for keeps nothing back.</summary>
+    private async Task<FetchError?> CopyShortAsync(int length, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        // Where something is thrown a read may still be under way: then the buffer does not go back to the pool.
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var (count, written) = (0, 0);
+        FetchError? error = null;
+        while (error is null && count < length)
+        {
+            var reading = ReadAsync(buffer.AsMemory(count, length - count), cancellationToken);
+            if (!reading.IsCompleted && written < count)
+            {
+                await write(buffer.AsMemory(written, count - written), cancellationToken);
+                written = count;
+            }
+
+            (var read, error) = await reading;
+            error ??= read == 0 ? Truncated : null;
+            count += read;
+        }
+
+        if (written < count)
+        {
+            await write(buffer.AsMemory(written, count - written), cancellationToken);
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        return error;
+    }
+
+    private async Task<FetchError?> CopyLongAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Length >= LongBody ? LongBufferBytes : BufferBytes);
+        byte[]? other = null;
+        var writing = Task.CompletedTask;
+        try
+        {
+            for (var count = 0L; ;)
+            {
+                var (read, error) = await ReadAsync(buffer, cancellationToken);
+                await writing;
+                if (error is not null || read == 0)
+                {
+                    return error ?? (Length is { } length && length != count ? Truncated : null);
+                }
+
+                count += read;
+                if (ResumedFrom + count > _request.MaxBytes)
+                {
+                    return FetchFailure.TooLarge(_request.MaxBytes);
+                }
+
+                writing = write(buffer.AsMemory(0, read), cancellationToken).AsTask();
+                if (writing.IsCompleted)
+                {
+                    await writing;
+                }
+                else
+                {
+                    (buffer, other) = (other ?? ArrayPool<byte>.Shared.Rent(buffer.Length), buffer);
+                }
+            }
+        }
+        finally
+        {
+            await Task.WhenAny(writing);
+            ArrayPool<byte>.Shared.Return(buffer);
+            if (other is not null)
+            {
+                ArrayPool<byte>.Shared.Return(other);
+            }
+        }
+    }
+
+    /// <summary>The body's next bytes; 0: its end, or an error.</summary>
+    private async ValueTask<(int Read, FetchError? Error)> ReadAsync(Memory<byte> room, CancellationToken cancellationToken)
+    {
+        _clock!.AwaitBody(_stall);
+        try
+        {
+            _body ??= await OpenBodyAsync(_message!, _clock.Token);
+            var read = await _body.ReadAsync(room[..Math.Min(room.Length, _bandwidth!.Piece)], _clock.Token);
+            _clock.AwaitNothing();
+            await _bandwidth.TakeAsync(read, _clock.Token);
+            return (read, null);
+        }
+        // BrotliStream says so when it does not like the data.
+        catch (Exception e) when (FetchFailure.IsOrigins(e) || (_decode is not null && e is InvalidOperationException))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return (0, _clock.Token.IsCancellationRequested ? _clock.Why() : FetchFailure.OfBody(e));
+        }
     }
 
     private static string? First(HttpContentHeaders headers, string name) =>

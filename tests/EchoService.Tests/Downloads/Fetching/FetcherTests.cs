@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text;
 using EchoService.Downloads;
 using EchoService.Downloads.Fetching;
@@ -160,6 +161,60 @@ public sealed class FetcherTests
         await origin.RequestAsync("/x", 1, Token);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fetching);
+    }
+
+    [Fact]
+    public async Task KeepsNothingOfAShortBodyBackWhileItWaitsForTheRest()
+    {
+        var gate = new TaskCompletionSource();
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/x", OriginAnswer.File(3, 20_000) with { PauseAfter = 5_000, PauseGate = gate.Task });
+        using var fetcher = FetchFixture.Fetcher();
+        await using var response = await fetcher.OpenAsync(FetchFixture.Request(origin.Url("/x")), Token);
+        var count = 0;
+        var error = await response.CopyToAsync(
+            (bytes, _) =>
+            {
+                count += bytes.Length;
+                if (count == 5_000)
+                {
+                    gate.SetResult();
+                }
+
+                return ValueTask.CompletedTask;
+            },
+            Token);
+        Assert.Equal((null, 20_000), (error, count));
+    }
+
+    [Theory]
+    [InlineData(20_000, true)]
+    [InlineData(5_000_000, true)]
+    [InlineData(5_000_000, false)]
+    public async Task APieceStaysAsItIsUntilItsWriterIsThrough(long length, bool announced)
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/x", OriginAnswer.File(3, length) with { AnnounceLength = announced });
+        using var fetcher = FetchFixture.Fetcher();
+        await using var response = await fetcher.OpenAsync(FetchFixture.Request(origin.Url("/x")), Token);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var writers = 0;
+        var error = await response.CopyToAsync(
+            async (bytes, _) =>
+            {
+                Assert.Equal(1, Interlocked.Increment(ref writers));
+                var before = bytes.ToArray();
+                for (var i = 0; i < 100; i++)
+                {
+                    await Task.Yield();
+                }
+
+                Assert.True(bytes.Span.SequenceEqual(before));
+                hash.AppendData(bytes.Span);
+                Interlocked.Decrement(ref writers);
+            },
+            Token);
+        Assert.Equal((null, origin.Sha256("/x")), (error, Convert.ToHexStringLower(hash.GetHashAndReset())));
     }
 
     [Fact]
