@@ -13,11 +13,11 @@ internal sealed class PartFile : IContentPart
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sha256;
 
-    private PartFile(string path, long token, FileMode mode)
+    private PartFile(string path, long token, SafeFileHandle handle)
     {
         Path = path;
         Token = token;
-        Handle = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
+        Handle = handle;
     }
 
     public string Path { get; }
@@ -37,12 +37,12 @@ internal sealed class PartFile : IContentPart
     {
         try
         {
-            return new(path, token, FileMode.CreateNew);
+            return new(path, token, DiskCreate.New(path));
         }
         catch (IOException) when (File.Exists(path))
         {
             File.Delete(path);
-            return new(path, token, FileMode.CreateNew);
+            return new(path, token, DiskCreate.New(path));
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class PartFile : IContentPart
             return null;
         }
 
-        var part = new PartFile(path, token, FileMode.Open);
+        var part = new PartFile(path, token, File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete));
         try
         {
             if (RandomAccess.GetLength(part.Handle) >= size)
