@@ -44,7 +44,7 @@ internal static class FetchUrl
             return "The URL is longer than 8 KiB.";
         }
 
-        if (text.Any(char.IsControl))
+        if (text.AsSpan().ContainsAnyInRange('\0', '\u001f') || text.AsSpan().ContainsAnyInRange('\u007f', '\u009f'))
         {
             return "The URL holds control characters.";
         }
@@ -78,8 +78,9 @@ internal static class FetchUrl
         return Encoding.UTF8.GetByteCount(url.AbsoluteUri) > MaxBytes ? "The URL is longer than 8 KiB." : null;
     }
 
-    private static Uri Normalise(Uri url) =>
-        new UriBuilder(url) { Host = AsciiHost(url), Fragment = "" }.Uri;
+    private static Uri Normalise(Uri url) => url.Fragment.Length == 0 && string.Equals(AsciiHost(url), url.Host, StringComparison.Ordinal)
+        ? url
+        : new UriBuilder(url) { Host = AsciiHost(url), Fragment = "" }.Uri;
 
     public static string AsciiHost(Uri url) => url.HostNameType == UriHostNameType.IPv6
         ? $"[{url.IdnHost.Trim('[', ']')}]"

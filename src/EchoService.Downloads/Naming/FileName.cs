@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -14,6 +15,8 @@ internal static class FileName
     /// <summary>An extension longer than this (with its dot) is no extension: it is cut like the rest.</summary>
     private const int MaxExtensionBytes = 32;
 
+    private static readonly SearchValues<char> Plain = SearchValues.Create("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$",
@@ -27,15 +30,24 @@ internal static class FileName
     /// <summary>As <see cref="Sanitise"/>, but null when nothing is left.</summary>
     public static string? Clean(string name)
     {
-        var clean = TrimEnds(Filter(WellFormed(name).Normalize(NormalizationForm.FormC)).Normalize(NormalizationForm.FormC));
-        // A leading dot hides a file from its owner.
-        clean = Fit(clean.StartsWith('.') ? $"_{clean[1..]}" : clean, "");
+        var clean = IsPlain(name) ? name : Filtered(name);
         if (clean.All(character => character is '.' or '_' || char.IsWhiteSpace(character)))
         {
             return null;
         }
 
         return Reserved.Contains(clean.Split('.')[0].TrimEnd()) ? Fit($"_{clean}", "") : clean;
+    }
+
+    /// <summary>Most names are: nothing of them is ever changed.</summary>
+    private static bool IsPlain(string name) =>
+        name.Length is > 0 and <= MaxBytes && name[0] != '.' && name[^1] != '.' && !name.AsSpan().ContainsAnyExcept(Plain);
+
+    private static string Filtered(string name)
+    {
+        var clean = TrimEnds(Filter(WellFormed(name).Normalize(NormalizationForm.FormC)).Normalize(NormalizationForm.FormC));
+        // A leading dot hides a file from its owner.
+        return Fit(clean.StartsWith('.') ? $"_{clean[1..]}" : clean, "");
     }
 
     /// <summary>The key under which two names are the same file on a file system that ignores case.</summary>
