@@ -65,9 +65,6 @@ internal sealed class Committer(
             }
 
             placed = await CommitAsync(batch, placed, givingUp);
-
-            // Lanes have ended: their slots are free.
-            wake.Signal();
         }
     }
 
@@ -84,6 +81,9 @@ internal sealed class Committer(
         Failpoint.Pass(Failpoint.BeforeCommit);
         var result = await InsistAsync(() => store.CommitAsync(rows, givingUp), givingUp);
         Failpoint.Pass(Failpoint.AfterCommit);
+
+        // Lanes have ended: their slots are free while the files get their names.
+        wake.Signal();
         await SettleAsync(entries, result.Reports);
         var placements = result.Reports.Select(report => report.Placement).OfType<Placement>().ToList();
         await InsistAsync(

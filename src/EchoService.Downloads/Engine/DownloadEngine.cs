@@ -224,7 +224,7 @@ internal sealed class DownloadEngine(
             _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
         }
 
-        return claim.GivenUp is { More: true } ? TimeSpan.Zero
+        return claim.GivenUp is { More: true } || claim.Lanes.Sum(lane => lane.Items.Count) >= ClaimLimits.MaxItems ? TimeSpan.Zero
             : claim.NextDue is not { } due ? s_idle
             : due <= TimeSpan.Zero ? s_poll
             : due < s_shortest ? s_shortest

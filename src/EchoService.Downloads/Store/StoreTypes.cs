@@ -95,6 +95,9 @@ internal sealed record ClaimLimits(string Node, int Slots, int PerHost, TimeSpan
     /// <summary>A lane's batch at most: long enough that a commit is shared, short enough that turns come round.</summary>
     public const int MaxBatch = 64;
 
+    /// <summary>Who has claimed so many items claims again at once. SQLite stops there: the first lanes begin while others are still being claimed.</summary>
+    public const int MaxItems = 1024;
+
     /// <summary>Items of one lane's batch: no more than the host may start in half a second.</summary>
     public int Batch(int otherwise) => StartsPerSecond == 0 ? otherwise : Math.Min(otherwise, (int)Math.Ceiling(StartsPerSecond / 2));
 }

@@ -40,14 +40,17 @@ internal sealed partial class SqliteDownloadStore
         var turns = session.Query("turns", row => new Turn(
             row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
         { Active = row.GetInt32(5) });
-        while (turns.Count > 0 && lanes.Count < limits.Slots)
+        while (turns.Count > 0 && !IsFull(lanes, limits))
         {
-            turns.RemoveAll(turn => lanes.Count >= limits.Slots || !ClaimOne(session, turn, limits, lanes));
+            turns.RemoveAll(turn => IsFull(lanes, limits) || !ClaimOne(session, turn, limits, lanes));
         }
 
         var stopped = session.Query("stopped_jobs", row => row.GetInt64(0));
         return new Claim(lanes, session.Scalar("next_due") is { } due ? StoreTime.ToSpan(Math.Max(0, due - Now)) : null, started, stopped, givenUp);
     }
+
+    private static bool IsFull(List<Lane> lanes, ClaimLimits limits) =>
+        lanes.Count >= limits.Slots || lanes.Sum(lane => lane.Items.Count) >= ClaimLimits.MaxItems;
 
     /// <summary>Leases one lane for the job; false when it has none to give now.</summary>
     private bool ClaimOne(SqliteSession session, Turn turn, ClaimLimits limits, List<Lane> lanes)
@@ -65,7 +68,10 @@ internal sealed partial class SqliteDownloadStore
 
         var token = session.Scalar(
             "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", now + StoreTime.FromSpan(limits.Lease)))!.Value;
-        var items = ClaimItems(session, turn.Job, due, limits.Batch(due.Batch), token, now);
+
+        // Lanes that begin together are not to end together: they would wait for the next claim together, and nobody would fetch.
+        var batch = limits.Batch(due.Batch);
+        var items = ClaimItems(session, turn.Job, due, batch - (int)(token % (batch / 2 + 1)), token, now);
         if (items.Count == 0)
         {
             session.Execute("unlease", ("@token", token));
