@@ -7,10 +7,11 @@ COPY src/EchoService/EchoService.csproj src/EchoService/
 COPY src/EchoService.Tcp/EchoService.Tcp.csproj src/EchoService.Tcp/
 COPY src/EchoService.Downloads/EchoService.Downloads.csproj src/EchoService.Downloads/
 COPY src/EchoService.Characters/EchoService.Characters.csproj src/EchoService.Characters/
-RUN dotnet restore src/EchoService
+RUN dotnet restore src/EchoService --use-current-runtime
 
 COPY . .
-RUN dotnet publish src/EchoService --configuration Release --no-restore --output /app
+# For this system alone: SQLite's libraries for all others are two thirds of what would be published.
+RUN dotnet publish src/EchoService --configuration Release --no-restore --use-current-runtime --self-contained false --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
