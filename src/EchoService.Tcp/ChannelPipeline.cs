@@ -31,7 +31,7 @@ internal sealed class ChannelPipeline(
         }
 
         builder.Use(next => new AddressGate(next, gates).OnConnectionAsync);
-        builder.Use(next => new ConnectionAnnouncement(next, _logger).OnConnectionAsync);
+        builder.Use(next => new ConnectionAnnouncement(next, channel, _logger).OnConnectionAsync);
         if (isSocket)
         {
             faultMetrics.Watch(channel.Faults, http: false);

@@ -70,7 +70,7 @@ internal sealed class ConnectionLifecycle(
         }
         else
         {
-            logger.Closed(reason.Name(), connection.Client, connection.BytesIn, connection.BytesOut);
+            logger.Closed(reason.Name(), connection.Client, connection.Channel.Name, connection.BytesIn, connection.BytesOut);
         }
     }
 }

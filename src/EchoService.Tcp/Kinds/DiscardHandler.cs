@@ -17,7 +17,7 @@ internal sealed class DiscardHandler(ILogger<DiscardHandler> logger) : Connectio
         }
         finally
         {
-            logger.Discarded(live.BytesIn, live.Client, Convert.ToHexStringLower(hash.GetHashAndReset()));
+            logger.Discarded(live.BytesIn, live.Client, live.Channel.Name, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
     }
 

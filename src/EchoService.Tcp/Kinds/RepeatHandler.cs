@@ -34,9 +34,9 @@ internal sealed class RepeatHandler(TimeProvider time, ILogger<RepeatHandler> lo
         }
         else
         {
-            logger.Sending(request.Lines, live.Client);
+            logger.Sending(request.Lines, live.Client, live.Channel.Name);
             await SendLinesAsync(live, connection.Transport.Output, request.Lines);
-            logger.Sent(live.Client);
+            logger.Sent(live.Client, live.Channel.Name);
         }
     }
 

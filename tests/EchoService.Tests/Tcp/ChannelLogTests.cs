@@ -19,9 +19,9 @@ public sealed class ChannelLogTests
         client.HalfClose();
 
         var from = client.Socket.LocalEndPoint!.ToString();
-        Assert.Equal(LogLevel.Information, (await service.Logs.WaitForAsync($"Connection from {from}")).Level);
+        Assert.Equal(LogLevel.Information, (await service.Logs.WaitForAsync($"Connection from {from} on echo")).Level);
         Assert.Equal(LogLevel.Debug, (await service.Logs.WaitForAsync(@"Data received: 'Hello, World!\r\n'")).Level);
-        Assert.EndsWith($"replied, {from}, 15 bytes in, 28 out", (await service.Logs.WaitForAsync("Close the client socket")).Message, StringComparison.Ordinal);
+        Assert.EndsWith($"replied, {from} on echo, 15 bytes in, 28 out", (await service.Logs.WaitForAsync("Close the client socket")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,6 +59,6 @@ public sealed class ChannelLogTests
         await client.SendAsync("abc");
         client.HalfClose();
         Assert.Empty(await client.ReadToEndAsync());
-        await service.Logs.WaitForAsync($"Discarded 3 bytes of {client.Socket.LocalEndPoint}, SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        await service.Logs.WaitForAsync($"Discarded 3 bytes of {client.Socket.LocalEndPoint} on discard, SHA-256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }
