@@ -90,9 +90,9 @@ internal sealed class ConnectionDeadlines
     private void CheckEnding(TcpConnection connection, long now)
     {
         _endingSince = _endingSince < 0 ? now : _endingSince;
-        if (connection.Reason != CloseReason.Shutdown && Passed(PatienceMs, _endingSince, now))
+        if (connection.Reason is { } reason and not CloseReason.Shutdown && Passed(PatienceMs, _endingSince, now))
         {
-            connection.Abort(CloseReason.Error);
+            connection.Abort(reason);
         }
     }
 

@@ -97,18 +97,21 @@ public sealed class FrontDoorTests
     {
         using var service = new ServiceFixture(("Tcp:Timeouts:WriteStallSeconds", "1"), ("Logging:LogLevel:EchoService.Tcp", "Warning"));
         using var client = await TcpPeer.ConnectAsync(service);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
-        var failure = await Record.ExceptionAsync(async () =>
-        {
-            while (true)
-            {
-                await client.Socket.SendAsync(new byte[64 << 10], patience.Token);
-            }
-        });
-        Assert.IsType<SocketException>(failure);
+        await SendUntilResetAsync(client);
         await service.HasClosedAsync(CloseReason.WriteStalled);
         Assert.True(service.Channel().Counters.Active == 0);
+    }
+
+    [Theory]
+    [InlineData("Auto")]
+    [InlineData("Sockets")]
+    public async Task AClientThatNeverReadsIsGivenUpAtTheEndOfItsLifetimeForThatReason(string transport)
+    {
+        using var service = new ServiceFixture(
+            ("Tcp:Transport", transport), ("Tcp:Timeouts:LifetimeSeconds", "0.5"), ("Logging:LogLevel:EchoService.Tcp", "Warning"));
+        using var client = await TcpPeer.ConnectAsync(service);
+        await SendUntilResetAsync(client);
+        await service.HasClosedAsync(CloseReason.Lifetime);
     }
 
     [Fact]
@@ -142,6 +145,19 @@ public sealed class FrontDoorTests
         await client.SendAsync("a\n");
         await client.ExpectAsync("Echoed back: a\n");
         return client;
+    }
+
+    private static async Task SendUntilResetAsync(TcpPeer client)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            while (true)
+            {
+                await client.Socket.SendAsync(new byte[64 << 10], patience.Token);
+            }
+        });
     }
 
     private static async Task AssertRefusedAsync(ServiceFixture service)
