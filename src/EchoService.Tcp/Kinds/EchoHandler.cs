@@ -26,9 +26,9 @@ internal sealed class EchoHandler(ILogger<EchoHandler> logger) : ConnectionHandl
 
             while (!rest.IsEmpty && !replies.AreDone)
             {
-                rest = rest.Slice(replies.Write(rest, output, out var written));
-                live.Writing(written);
-                var flushed = await output.FlushAsync();
+                rest = rest.Slice(replies.Answer(rest, output, out var asIs, out var bytes));
+                live.Writing(bytes);
+                var flushed = await output.WriteAsync(asIs);
                 live.Written();
                 if (flushed.IsCompleted)
                 {

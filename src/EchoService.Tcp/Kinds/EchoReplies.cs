@@ -20,18 +20,31 @@ internal sealed class EchoReplies(Channel channel)
 
     public bool AreDone => _left == 0;
 
-    /// <summary>Writes the answer to the first part of <paramref name="data"/>; returns where the rest begins.</summary>
-    public SequencePosition Write(in ReadOnlySequence<byte> data, PipeWriter output, out int written)
+    /// <summary>
+    /// Answers the first part of <paramref name="data"/>: with what it writes, or, where nothing has to be put between, with
+    /// <paramref name="asIs"/>, which is still to be written. Returns where the rest begins.
+    /// </summary>
+    /// <param name="bytes">How many the answer has.</param>
+    public SequencePosition Answer(in ReadOnlySequence<byte> data, PipeWriter output, out ReadOnlyMemory<byte> asIs, out int bytes)
     {
-        written = 0;
+        if (_prefix.Length == 0 && !_byLine && data.IsSingleSegment)
+        {
+            _begun = true;
+            asIs = data.First;
+            bytes = asIs.Length;
+            return data.End;
+        }
+
+        asIs = default;
+        bytes = 0;
         long consumed = 0;
         foreach (var segment in data)
         {
             var rest = segment.Span;
-            while (!rest.IsEmpty && written < MostAtOnce && !AreDone)
+            while (!rest.IsEmpty && bytes < MostAtOnce && !AreDone)
             {
-                var unit = rest[..Math.Min(NextUnit(rest), MostAtOnce - written)];
-                written += Begin(output) + unit.Length;
+                var unit = rest[..Math.Min(NextUnit(rest), MostAtOnce - bytes)];
+                bytes += Begin(output) + unit.Length;
                 output.Write(unit);
                 consumed += unit.Length;
                 rest = rest[unit.Length..];

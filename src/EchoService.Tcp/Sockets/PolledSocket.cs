@@ -95,10 +95,10 @@ internal sealed class PolledSocket
             }
 
             // What is told and nobody waits for is not asked for any more. A reader that goes on now will soon wait again.
-            var wanted = _asked & ~(Input.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
+            var wanted = _asked & ~(Input.Pending.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
             read = (isLast || events.HasFlag(EpollEvents.Readable)) && Input.TryGoOn();
             write = (isLast || events.HasFlag(EpollEvents.Writable)) && Output.TryGoOn();
-            wanted &= ~(Output.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
+            wanted &= ~(Output.Pending.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
             if (_isPolled && wanted != _asked)
             {
                 Change(wanted);
@@ -107,12 +107,12 @@ internal sealed class PolledSocket
 
         if (read)
         {
-            Input.Resume();
+            Input.Pending.Resume();
         }
 
         if (write)
         {
-            Output.Resume();
+            Output.Pending.Resume();
         }
     }
 
@@ -145,12 +145,12 @@ internal sealed class PolledSocket
 
         if (read)
         {
-            Input.ResumeElsewhere();
+            Input.Pending.ResumeElsewhere();
         }
 
         if (write)
         {
-            Output.ResumeElsewhere();
+            Output.Pending.ResumeElsewhere();
         }
     }
 

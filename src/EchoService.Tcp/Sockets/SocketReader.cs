@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.Versioning;
 
@@ -8,32 +7,22 @@ namespace EchoService.Tcp.Sockets;
 /// The input of a connection, received when the handler asks for it and straight into what it is shown. An idle connection holds no
 /// buffer; what a handler leaves of a message is kept in one of its size.
 /// </summary>
+/// <param name="runsInline">The handler goes on where its bytes are received.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketReader : PipeReader
+internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeReader
 {
     /// <summary>What is received at once, at most.</summary>
     private const int Block = 64 << 10;
 
-    private readonly PolledSocket _socket;
-    private readonly PendingOperation<ReadResult> _pending;
-    private byte[] _buffer = [];
-    private int _begin;
-    private int _end;
+    private RentedBytes _held = new();
 
     /// <summary>The handler has seen all there is, and wants more.</summary>
     private bool _isExamined = true;
     private bool _hasEnded;
     private bool _isCancelled;
 
-    /// <param name="runsInline">The handler goes on where its bytes are received.</param>
-    public SocketReader(PolledSocket socket, bool runsInline)
-    {
-        _socket = socket;
-        _pending = new PendingOperation<ReadResult>(socket, runsInline);
-    }
-
-    /// <summary>With the socket's gate: a read is pending.</summary>
-    public bool IsWaiting => _pending.IsWaiting;
+    /// <summary>The read that waits.</summary>
+    public PendingOperation<ReadResult> Pending { get; } = new(socket, runsInline);
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -42,27 +31,27 @@ internal sealed class SocketReader : PipeReader
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        lock (_socket.Gate)
+        lock (socket.Gate)
         {
             if (TryTake(out var result))
             {
                 return new(result);
             }
 
-            if (_socket.Failure is { } failure)
+            if (socket.Failure is { } failure)
             {
                 return ValueTask.FromException<ReadResult>(failure);
             }
 
             Tighten();
-            _pending.Begin(cancellationToken);
-            return !_socket.Ask(EpollEvents.Readable) && TryGoOn() ? _pending.Ended : _pending.Task;
+            Pending.Begin(cancellationToken);
+            return !socket.Ask(EpollEvents.Readable) && TryGoOn() ? Pending.Ended : Pending.Task;
         }
     }
 
     public override bool TryRead(out ReadResult result)
     {
-        lock (_socket.Gate)
+        lock (socket.Gate)
         {
             return TryTake(out result);
         }
@@ -70,38 +59,36 @@ internal sealed class SocketReader : PipeReader
 
     public override void AdvanceTo(SequencePosition consumed) => AdvanceTo(consumed, consumed);
 
+    /// <summary>Without the gate: until the next read, what is held is the handler's alone.</summary>
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined)
     {
-        lock (_socket.Gate)
+        if (!ReferenceEquals(consumed.GetObject(), _held.Array))
         {
-            if (!ReferenceEquals(consumed.GetObject(), _buffer))
-            {
-                return;
-            }
+            return;
+        }
 
-            _begin = consumed.GetInteger();
-            _isExamined = examined.GetInteger() == _end;
-            if (_begin == _end)
-            {
-                Release();
-            }
+        _held.Begin = consumed.GetInteger();
+        _isExamined = examined.GetInteger() == _held.End;
+        if (_held.Length == 0)
+        {
+            Release();
         }
     }
 
     public override void CancelPendingRead()
     {
-        lock (_socket.Gate)
+        lock (socket.Gate)
         {
-            if (!IsWaiting)
+            if (!Pending.IsWaiting)
             {
                 _isCancelled = true;
                 return;
             }
 
-            _pending.End(Shown(isCanceled: true), null);
+            Pending.End(Shown(isCanceled: true), null);
         }
 
-        ResumeElsewhere();
+        Pending.ResumeElsewhere();
     }
 
     public override void Complete(Exception? exception = null)
@@ -109,44 +96,30 @@ internal sealed class SocketReader : PipeReader
         // The connection gives the buffer back at its end.
     }
 
-    /// <summary>With the gate. True: what was waited for is there, and <see cref="Resume()"/> is to be called without it.</summary>
+    /// <summary>With the gate. True: what was waited for is there, and <see cref="Pending"/> is to be resumed without it.</summary>
     public bool TryGoOn()
     {
-        if (!IsWaiting)
+        if (!Pending.IsWaiting)
         {
             return false;
         }
 
         MakeRoom();
-        if (!_socket.TryReceive(_buffer.AsSpan(_end), out var bytes))
+        if (!socket.TryReceive(_held.Array.AsSpan(_held.End), out var bytes))
         {
             Tighten();
             return false;
         }
 
-        _end += bytes;
+        _held.End += bytes;
         _isExamined = bytes == 0;
-        _hasEnded = bytes == 0 && _socket.Failure is null;
-        _pending.End(Shown(isCanceled: false), bytes == 0 ? _socket.Failure : null);
+        _hasEnded = bytes == 0 && socket.Failure is null;
+        Pending.End(Shown(isCanceled: false), bytes == 0 ? socket.Failure : null);
         return true;
     }
 
-    /// <summary>Lets the handler go on.</summary>
-    public void Resume() => _pending.Resume();
-
-    /// <summary>The same from a thread that has other things to do.</summary>
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
-
-    /// <summary>The connection has ended: nobody looks at the buffer any more.</summary>
-    public void Release()
-    {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
-        (_buffer, _begin, _end, _isExamined) = ([], 0, 0, true);
-    }
+    /// <summary>The handler looks at nothing any more.</summary>
+    public void Release() => _held.Release();
 
     private bool TryTake(out ReadResult result)
     {
@@ -156,36 +129,26 @@ internal sealed class SocketReader : PipeReader
         return takes;
     }
 
-    private ReadResult Shown(bool isCanceled) => new(new(_buffer, _begin, _end - _begin), isCanceled, _hasEnded);
+    private ReadResult Shown(bool isCanceled) => new(new(_held.Array, _held.Begin, _held.Length), isCanceled, _hasEnded);
 
     private void MakeRoom()
     {
-        if (_buffer.Length < Block || _end == _buffer.Length)
+        if (_held.Array.Length < Block || _held.End == _held.Array.Length)
         {
-            Move(Math.Max(Block, 2 * (_end - _begin)));
+            _held.Move(Math.Max(Block, 2 * _held.Length));
         }
     }
 
     /// <summary>What is here may be all that comes for long. A large rest stays where it is, so that a slow client costs no copies.</summary>
     private void Tighten()
     {
-        if (_begin == _end)
+        if (_held.Length == 0)
         {
             Release();
         }
-        else if (4 * (_end - _begin) <= _buffer.Length)
+        else if (4 * _held.Length <= _held.Array.Length)
         {
-            Move(_end - _begin);
+            _held.Move(_held.Length);
         }
-    }
-
-    private void Move(int size)
-    {
-        var to = ArrayPool<byte>.Shared.Rent(size);
-        var rest = _buffer.AsSpan(_begin.._end);
-        var (length, isExamined) = (rest.Length, _isExamined);
-        rest.CopyTo(to);
-        Release();
-        (_buffer, _end, _isExamined) = (to, length, isExamined);
     }
 }

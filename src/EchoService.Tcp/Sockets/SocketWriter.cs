@@ -18,10 +18,7 @@ internal sealed class SocketWriter : PipeWriter
     private const int Turn = 1 << 20;
 
     private readonly PolledSocket _socket;
-    private readonly PendingOperation<FlushResult> _pending;
-    private byte[] _buffer = [];
-    private int _begin;
-    private int _end;
+    private RentedBytes _held = new();
 
     /// <summary>The caller's own bytes, while it waits for them to be sent.</summary>
     private ReadOnlyMemory<byte> _direct;
@@ -32,32 +29,32 @@ internal sealed class SocketWriter : PipeWriter
     public SocketWriter(PolledSocket socket, bool runsInline)
     {
         _socket = socket;
-        _pending = new PendingOperation<FlushResult>(socket, runsInline, Keep);
+        Pending = new PendingOperation<FlushResult>(socket, runsInline, Keep);
     }
 
-    /// <summary>With the socket's gate: a flush is pending.</summary>
-    public bool IsWaiting => _pending.IsWaiting;
+    /// <summary>The flush that waits.</summary>
+    public PendingOperation<FlushResult> Pending { get; }
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(Math.Max(1, sizeHint));
-        return _buffer.AsMemory(_end);
+        return _held.Array.AsMemory(_held.End);
     }
 
     public override Span<byte> GetSpan(int sizeHint = 0)
     {
         MakeRoom(Math.Max(1, sizeHint));
-        return _buffer.AsSpan(_end);
+        return _held.Array.AsSpan(_held.End);
     }
 
-    public override void Advance(int bytes) => _end += bytes;
+    public override void Advance(int bytes) => _held.End += bytes;
 
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => SendAsync(default, cancellationToken);
 
     /// <summary>Sent from where it is, unless something was written before it.</summary>
     public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
-        if (_begin == _end)
+        if (_held.Length == 0 || source.IsEmpty)
         {
             return SendAsync(source, cancellationToken);
         }
@@ -70,16 +67,16 @@ internal sealed class SocketWriter : PipeWriter
     {
         lock (_socket.Gate)
         {
-            if (!IsWaiting)
+            if (!Pending.IsWaiting)
             {
                 _isCancelled = true;
                 return;
             }
 
-            _pending.End(new(isCanceled: true, isCompleted: false), null);
+            Pending.End(new(isCanceled: true, isCompleted: false), null);
         }
 
-        ResumeElsewhere();
+        Pending.ResumeElsewhere();
     }
 
     public override void Complete(Exception? exception = null)
@@ -87,35 +84,21 @@ internal sealed class SocketWriter : PipeWriter
         // The connection closes the socket, and gives the buffer back.
     }
 
-    /// <summary>With the gate. True: all is sent, or nothing ever will be, and <see cref="Resume()"/> is to be called without it.</summary>
+    /// <summary>With the gate. True: all is sent, or nothing ever will be, and <see cref="Pending"/> is to be resumed without it.</summary>
     public bool TryGoOn()
     {
-        if (!IsWaiting || !TrySend())
+        if (!Pending.IsWaiting || !TrySend())
         {
             return false;
         }
 
         _turn = 0;
-        _pending.End(new(isCanceled: false, _socket.Failure is not null), null);
+        Pending.End(new(isCanceled: false, _socket.Failure is not null), null);
         return true;
     }
 
-    /// <summary>Lets the handler go on.</summary>
-    public void Resume() => _pending.Resume();
-
-    /// <summary>The same from a thread that has other things to do.</summary>
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
-
     /// <summary>All is sent, or nobody wants it.</summary>
-    public void Release()
-    {
-        if (_buffer.Length > 0)
-        {
-            ArrayPool<byte>.Shared.Return(_buffer);
-        }
-
-        (_buffer, _begin, _end) = ([], 0, 0);
-    }
+    public void Release() => _held.Release();
 
     private ValueTask<FlushResult> SendAsync(ReadOnlyMemory<byte> direct, CancellationToken cancellationToken)
     {
@@ -139,22 +122,22 @@ internal sealed class SocketWriter : PipeWriter
                 return new(new FlushResult(isCanceled: false, _socket.Failure is not null));
             }
 
-            _pending.Begin(cancellationToken);
-            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
+            Pending.Begin(cancellationToken);
+            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? Pending.Ended : Pending.Task;
         }
     }
 
     /// <summary>False: the socket takes no more now.</summary>
     private bool TrySend()
     {
-        while (_begin < _end)
+        while (_held.Length > 0)
         {
-            if (!TrySend(_buffer.AsSpan(_begin.._end), out var bytes))
+            if (!TrySend(_held.Bytes, out var bytes))
             {
                 return false;
             }
 
-            _begin += bytes;
+            _held.Begin += bytes;
         }
 
         Release();
@@ -196,15 +179,9 @@ internal sealed class SocketWriter : PipeWriter
 
     private void MakeRoom(int bytes)
     {
-        if (_buffer.Length - _end >= bytes)
+        if (_held.Array.Length - _held.End < bytes)
         {
-            return;
+            _held.Move(Math.Max(Block, Math.Max(2 * _held.Length, _held.Length + bytes)));
         }
-
-        var rest = _end - _begin;
-        var to = ArrayPool<byte>.Shared.Rent(Math.Max(Block, rest == 0 ? bytes : Math.Max(2 * rest, rest + bytes)));
-        _buffer.AsSpan(_begin.._end).CopyTo(to);
-        Release();
-        (_buffer, _end) = (to, rest);
     }
 }

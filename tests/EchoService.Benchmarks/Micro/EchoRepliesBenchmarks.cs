@@ -41,9 +41,9 @@ public class EchoRepliesBenchmarks
 
     private int Answer(EchoReplies replies)
     {
-        replies.Write(_lines, _output, out var written);
+        replies.Answer(_lines, _output, out _, out var bytes);
         replies.EndChunk();
-        return written;
+        return bytes;
     }
 
     private sealed class Forgetting : PipeWriter
