@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EchoService.Tests.Tcp;
 
@@ -64,6 +65,24 @@ public sealed class EchoTests
         new Random(7).NextBytes(sent);
         var sending = client.SendAsync(sent);
         Assert.Equal(sent, await client.ReadAsync(sent.Length));
+        await sending;
+    }
+
+    /// <summary>What is answered lies in the memory that it was received into until the client takes it.</summary>
+    [Theory]
+    [InlineData("Auto")]
+    [InlineData("Sockets")]
+    public async Task AClientThatReadsLateGetsEveryByteVerbatim(string transport)
+    {
+        using var service = new ServiceFixture((Prefix, ""), ("Tcp:Transport", transport), ("Logging:LogLevel:EchoService.Tcp", "Warning"));
+        using var client = await TcpPeer.ConnectAsync(service);
+        var sent = new byte[32 << 20]; // more than the kernel takes for both
+        new Random(11).NextBytes(sent);
+        var sending = client.SendAsync(sent);
+        var connections = service.Services.GetRequiredService<LiveConnections>();
+        await Eventually.True(() => connections.All.Any(connection => connection.BytesIn > 1 << 20), "the service has received some");
+        var received = await client.ReadAsync(sent.Length);
+        Assert.True(sent.AsSpan().SequenceEqual(received));
         await sending;
     }
 
