@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.AspNetCore.Connections;
 
@@ -48,8 +50,8 @@ internal sealed class PolledSocket
             return true;
         }
 
-        bytes = Socket.Receive(into, SocketFlags.None, out var error);
-        return error == SocketError.Success || Failed(error);
+        bytes = SocketCalls.Receive(_descriptor, into);
+        return bytes >= 0 || Failed(out bytes);
     }
 
     /// <summary>With <see cref="Gate"/>. False: nothing can be sent now. 0 bytes: see <see cref="Failure"/>.</summary>
@@ -61,8 +63,8 @@ internal sealed class PolledSocket
             return true;
         }
 
-        bytes = Socket.Send(from, SocketFlags.None, out var error);
-        return error == SocketError.Success || Failed(error);
+        bytes = SocketCalls.Send(_descriptor, from);
+        return bytes >= 0 || Failed(out bytes);
     }
 
     /// <summary>With <see cref="Gate"/>. False: the poller will tell nothing more, for what can happen has happened.</summary>
@@ -154,15 +156,18 @@ internal sealed class PolledSocket
         }
     }
 
-    private bool Failed(SocketError error)
+    private bool Failed(out int bytes)
     {
+        bytes = 0;
+        var error = Marshal.GetLastPInvokeError();
+
         // Where the poller has left there is no later: whatever the kernel says, nothing will come.
-        if (error == SocketError.WouldBlock && _isPolled)
+        if (error is SocketCalls.NotNow or SocketCalls.Interrupted && _isPolled)
         {
             return false;
         }
 
-        var cause = new SocketException((int)error);
+        var cause = new Win32Exception(error);
         Failure = new ConnectionResetException(cause.Message, cause);
         return true;
     }
