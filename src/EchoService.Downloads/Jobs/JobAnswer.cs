@@ -25,7 +25,8 @@ internal sealed record JobAnswer(
 
     public static JobAnswer Of(Job job, double rate, TimeProvider time)
     {
-        var elapsed = job.StartedAt is { } started ? ((job.FinishedAt ?? time.GetUtcNow()) - started).TotalSeconds : 0;
+        // Not less than nothing where the clock was set back meanwhile.
+        var elapsed = job.StartedAt is { } started ? Math.Max(0, ((job.FinishedAt ?? time.GetUtcNow()) - started).TotalSeconds) : 0;
         return new JobAnswer(
             job.Id,
             job.Options.Name,

@@ -35,7 +35,7 @@ internal sealed partial class SqliteDownloadStore
     private Claim ClaimLanes(SqliteSession session, ClaimLimits limits)
     {
         var lanes = new List<Lane>();
-        var started = session.Query("promote", row => row.GetString(0), ("@now", Now));
+        var started = session.Query("promote", row => row.GetString(0), ("@now", Present(session)));
         var givenUp = FailGivenUp(session, Now);
         var turns = session.Query("turns", row => new Turn(
             row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))

@@ -7,7 +7,7 @@ internal sealed partial class SqliteDownloadStore
         _database.WriteAsync(
             session =>
             {
-                var transaction = new ReportTransaction(session, Now, batch.MaxRests);
+                var transaction = new ReportTransaction(session, Present(session), batch.MaxRests);
                 var lost = batch.Placed.Where(placement => !transaction.Place(placement)).ToList();
                 var results = batch.Reports.Select(transaction.Apply).ToList();
                 foreach (var token in batch.EndedLanes)

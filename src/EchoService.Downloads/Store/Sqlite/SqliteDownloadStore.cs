@@ -8,7 +8,13 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// </summary>
 internal sealed partial class SqliteDownloadStore(string path, TimeProvider time) : IDownloadStore, IDisposable
 {
+    /// <summary>A clock that is put right by less than this has not been set back: what waits for a time waits so much longer.</summary>
+    private static readonly long s_leap = StoreTime.FromSpan(TimeSpan.FromSeconds(1));
+
     private readonly SqliteDatabase _database = new(path);
+
+    /// <summary>What <see cref="Present"/> answered last; transactions are one after the other.</summary>
+    private long _present;
 
     public bool IsShared => false;
 
@@ -59,7 +65,19 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
         return session.Execute("requeue_abandoned_items");
     }
 
-    /// <summary>The clock was set back while no process ran: what was due in a minute is due in a minute, and not when the old time comes again.</summary>
+    /// <summary>The present for a transaction that looks at what is due. Where the clock was set back since the last one, what waits goes back with it.</summary>
+    private long Present(SqliteSession session)
+    {
+        var now = Now;
+        if (_present - now > s_leap)
+        {
+            MoveBack(session, now, _present - now);
+        }
+
+        return _present = now;
+    }
+
+    /// <summary>The clock was set back: what was due in a minute is due in a minute, and not when the old time comes again.</summary>
     private static void MoveBack(SqliteSession session, long now, long behind)
     {
         foreach (var statement in (ReadOnlySpan<string>)["move_hosts_back", "move_queues_back", "move_items_back", "move_notices_back"])

@@ -7,46 +7,57 @@ using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Downloads.Store;
 
-/// <summary>SQLite has the machine's clock, and somebody may set that back while the service is down.</summary>
+/// <summary>SQLite has the machine's clock, and somebody may set that back, while the service is down or while it runs.</summary>
 public sealed class ClockTests
 {
     private static readonly TimeSpan s_lease = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task AClockThatWasSetBackOverARestartStallsNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AClockThatIsSetBackStallsNothing(bool overARestart)
     {
         var folder = Directory.CreateTempSubdirectory("echoservice-clock-").FullName;
         try
         {
             var path = Path.Combine(folder, "store.db");
-            using (var before = new SqliteDownloadStore(path, new ManualTime()))
-            {
-                await PublishAsync(before);
-                await ReportAsync(before, new FetchError(ErrorCode.HttpStatus, "503", 503, Transient: true, RetryAfter: TimeSpan.FromSeconds(60)), Outcome.Retried);
-                await ReportAsync(before, new FetchError(ErrorCode.HttpStatus, "500", 500, Transient: true), Outcome.Retried);
-                await ReportAsync(before, new FetchError(ErrorCode.NotFound, "404", 404), Outcome.Failed);
-                Assert.Empty((await before.ClaimAsync(new ClaimLimits("node", 10, 8, s_lease), Token)).Lanes);
-            }
+            var time = new ManualTime();
+            using var before = new SqliteDownloadStore(path, time);
+            await PublishAsync(before);
+            await ReportAsync(before, new FetchError(ErrorCode.HttpStatus, "503", 503, Transient: true, RetryAfter: TimeSpan.FromSeconds(60)), Outcome.Retried);
+            await ReportAsync(before, new FetchError(ErrorCode.HttpStatus, "500", 500, Transient: true), Outcome.Retried);
+            await ReportAsync(before, new FetchError(ErrorCode.NotFound, "404", 404), Outcome.Failed);
+            Assert.Empty((await ClaimAsync(before)).Lanes);
 
-            var yesterday = new ManualTime();
-            yesterday.Advance(TimeSpan.FromDays(-1));
-            using var after = new SqliteDownloadStore(path, yesterday);
-            await after.RecoverAsync(s_lease, Token);
+            time.Advance(TimeSpan.FromDays(-1));
+            using var restarted = overARestart ? await RestartAsync(before, path, time) : null;
+            var after = restarted ?? before;
+            Assert.Empty((await ClaimAsync(after)).Lanes);
 
             var (retried, retry) = await after.BeginRetryAsync("one", null, Token);
             Assert.Equal(ControlResult.Done, retried);
             await after.QueueFailedAsync(retry!, () => { }, Token);
-            Assert.Single((await after.ClaimAsync(new ClaimLimits("node", 10, 8, s_lease), Token)).Lanes);
-            yesterday.Advance(TimeSpan.FromSeconds(61));
-            Assert.Equal(2, (await after.ClaimAsync(new ClaimLimits("node", 10, 8, s_lease), Token)).Lanes.Count);
+            Assert.Single((await ClaimAsync(after)).Lanes);
+            time.Advance(TimeSpan.FromSeconds(61));
+            Assert.Equal(2, (await ClaimAsync(after)).Lanes.Count);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static async Task<SqliteDownloadStore> RestartAsync(SqliteDownloadStore before, string path, ManualTime time)
+    {
+        before.Dispose();
+        var after = new SqliteDownloadStore(path, time);
+        await after.RecoverAsync(s_lease, Token);
+        return after;
+    }
+
+    private static Task<Claim> ClaimAsync(SqliteDownloadStore store) => store.ClaimAsync(new ClaimLimits("node", 10, 8, s_lease), Token);
 
     private static async Task PublishAsync(SqliteDownloadStore store)
     {
