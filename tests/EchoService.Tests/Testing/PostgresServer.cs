@@ -34,6 +34,17 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
+    /// <summary>A new, empty database of that name that belongs to a new user, as the server's image makes one; answers how that user connects.</summary>
+    public async Task<string> NewDatabaseAsync(string name, string user, string password)
+    {
+        await StartAsync();
+        await ExecuteAsync(ConnectionString("postgres"), $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        await ExecuteAsync(ConnectionString("postgres"), $"DROP ROLE IF EXISTS {user}");
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE ROLE {user} LOGIN SUPERUSER PASSWORD '{password}'");
+        await ExecuteAsync(ConnectionString("postgres"), $"CREATE DATABASE {name} OWNER {user}");
+        return ConnectionString(name, user);
+    }
+
     /// <summary>Runs a statement from outside the service.</summary>
     public static async Task ExecuteAsync(string connectionString, string sql)
     {
@@ -48,6 +59,21 @@ public sealed class PostgresServer : IAsyncDisposable
         await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         await using var command = source.CreateCommand(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The first column of every row.</summary>
+    public static async Task<IReadOnlyList<string>> TextsAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
+        await using var command = source.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        var texts = new List<string>();
+        while (await reader.ReadAsync(Token))
+        {
+            texts.Add(reader.GetString(0));
+        }
+
+        return texts;
     }
 
     /// <summary>A server of the test's own, for one that restarts it.</summary>
@@ -109,8 +135,8 @@ public sealed class PostgresServer : IAsyncDisposable
         return folder;
     }
 
-    private string ConnectionString(string database) =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username=postgres;Database={database}");
+    private string ConnectionString(string database, string user = "postgres") =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={_port};Username={user};Database={database}");
 
     private async Task ControlAsync(params string[] command)
     {

@@ -20,19 +20,28 @@ public sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "files";
 
+    /// <summary>s3rver's own start, which has no option for keys, after another key was made.</summary>
+    private const string S3rverStart = """
+        const [folder, key, secret] = process.argv.splice(1, 3);
+        require(folder + '/lib/models/account').DUMMY_ACCOUNT.createKeyPair(key, secret);
+        process.argv.splice(1, 0, 's3rver');
+        require(folder + '/bin/s3rver.js');
+        """;
+
     private const string SwiftPackage = "/usr/lib/python3/dist-packages/swift/common/middleware/s3api";
     private const string TimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
     private static readonly string s_s3rver = Path.Combine(
-        Environment.GetEnvironmentVariable("ECHOSERVICE_TESTS_NPM") ?? Path.Combine(Path.GetTempPath(), "echoservice-tests"), "node_modules", "s3rver", "bin", "s3rver.js");
+        Environment.GetEnvironmentVariable("ECHOSERVICE_TESTS_NPM") ?? Path.Combine(Path.GetTempPath(), "echoservice-tests"), "node_modules", "s3rver");
 
     private readonly string _folder;
+    private readonly string _bucket;
     private readonly Process _process;
     private readonly (string Key, string Secret) _credentials;
 
-    private S3Server(string folder, Process process, (string Key, string Secret) credentials)
+    private S3Server(string folder, string bucket, Process process, (string Key, string Secret) credentials)
     {
-        (_folder, _process, _credentials) = (folder, process, credentials);
+        (_folder, _bucket, _process, _credentials) = (folder, bucket, process, credentials);
         Output = ProcessLines.OfOutput(process);
         Errors = ProcessLines.OfErrors(process);
     }
@@ -51,16 +60,22 @@ public sealed class S3Server : IAsyncDisposable
     [
         ("Downloads:Content:Kind", "S3"),
         ("Downloads:Content:ServiceUrl", Address.AbsoluteUri),
-        ("Downloads:Content:Bucket", Bucket),
+        ("Downloads:Content:Bucket", _bucket),
         ("Downloads:Content:AccessKey", _credentials.Key),
         ("Downloads:Content:SecretKey", _credentials.Secret),
     ];
 
     /// <param name="ahead">Swift only: how much later it is there than here, until <see cref="SetClock"/>; null: it has this machine's clock.</param>
-    public static async Task<S3Server> StartAsync(S3Kind kind, TimeSpan? ahead = null)
+    public static Task<S3Server> StartAsync(S3Kind kind = S3Kind.S3rver, TimeSpan? ahead = null) =>
+        StartAsync(kind, folder => kind == S3Kind.Swift ? StartSwift(folder, ahead) : StartS3rver(folder, Bucket, ("S3RVER", "S3RVER")));
+
+    /// <summary>An s3rver with this bucket and these keys.</summary>
+    public static Task<S3Server> StartAsync(string bucket, string key, string secret) =>
+        StartAsync(S3Kind.S3rver, folder => StartS3rver(folder, bucket, (key, secret)));
+
+    private static async Task<S3Server> StartAsync(S3Kind kind, Func<string, S3Server> start)
     {
-        var folder = Directory.CreateTempSubdirectory("s3-").FullName;
-        var server = kind == S3Kind.Swift ? StartSwift(folder, ahead) : StartS3rver(folder);
+        var server = start(Directory.CreateTempSubdirectory("s3-").FullName);
         try
         {
             var line = await server.Output.WaitForAsync("listening on ", TestContext.Current.CancellationToken);
@@ -85,7 +100,7 @@ public sealed class S3Server : IAsyncDisposable
     /// <summary>Of the objects that are there.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync()
     {
-        var objects = Client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = Bucket }).S3Objects;
+        var objects = Client.Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = _bucket }).S3Objects;
         return await objects.Select(each => each.Key).ToListAsync(TestContext.Current.CancellationToken);
     }
 
@@ -113,11 +128,12 @@ public sealed class S3Server : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static S3Server StartS3rver(string folder)
+    private static S3Server StartS3rver(string folder, string bucket, (string Key, string Secret) credentials)
     {
         Tool.Require("node");
-        Assert.SkipUnless(File.Exists(s_s3rver), "s3rver is not installed: tests/run installs it");
-        return new S3Server(folder, Tool.Start("node", s_s3rver, "-d", folder, "-a", "127.0.0.1", "-p", "0", "--configure-bucket", Bucket), ("S3RVER", "S3RVER"));
+        Assert.SkipUnless(Directory.Exists(s_s3rver), "s3rver is not installed: tests/run installs it");
+        string[] arguments = [s_s3rver, credentials.Key, credentials.Secret, "-d", folder, "-a", "127.0.0.1", "-p", "0", "--configure-bucket", bucket];
+        return new S3Server(folder, bucket, Tool.Start("node", ["-e", S3rverStart, "--", .. arguments]), credentials);
     }
 
     private static S3Server StartSwift(string folder, TimeSpan? ahead)
@@ -135,7 +151,7 @@ public sealed class S3Server : IAsyncDisposable
         }
 
         // Debian's Python has Debian's packages, whichever another PATH may name.
-        return new S3Server(folder, Tool.Start("env", [.. clock, "/usr/bin/python3", script, folder, Key, Secret]), (Key, Secret));
+        return new S3Server(folder, Bucket, Tool.Start("env", [.. clock, "/usr/bin/python3", script, folder, Key, Secret]), (Key, Secret));
     }
 
     private static string ClockFile(string folder) => Path.Combine(folder, "clock");

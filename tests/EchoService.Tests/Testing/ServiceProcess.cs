@@ -37,6 +37,8 @@ public sealed partial class ServiceProcess : IAsyncDisposable
 
     public int Id => Running.Id;
 
+    public bool HasExited => Running.HasExited;
+
     /// <summary>What the current process has written.</summary>
     public ProcessLines Output { get; private set; } = null!;
 

@@ -34,8 +34,10 @@ public sealed class AbsentNodeTests(PostgresServer server)
         Assert.All(await new DownloadsClient(nodes[1].Client).ItemsAsync(id), item => Assert.Equal(1, item.GetProperty("attempts").GetInt32()));
     }
 
-    [Fact]
-    public async Task ANodeThatStoodStillForTwiceItsLeaseChangesNothingOfWhatAnotherTookOver()
+    [Theory]
+    [InlineData(Deployment.NodesOnDisk)]
+    [InlineData(Deployment.NodesOnS3)]
+    public async Task ANodeThatStoodStillForTwiceItsLeaseChangesNothingOfWhatAnotherTookOver(Deployment deployment)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs SIGSTOP");
         var lease = TimeSpan.FromSeconds(2);
@@ -43,7 +45,8 @@ public sealed class AbsentNodeTests(PostgresServer server)
         await using var origin = await Origin.StartAsync(Token);
         // The first answer for a path waits, and differs from the second: a file of the node that stood still would show.
         origin.OnPrefix("/", (path, number) => OriginAnswer.Text(number == 1 ? "old" : $"new {path}") with { Gate = number == 1 ? gate.Task : null });
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", $"{lease.TotalSeconds}")]);
+        await using var bucket = deployment == Deployment.NodesOnS3 ? await S3Server.StartAsync() : null;
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", $"{lease.TotalSeconds}")], bucket?.Settings ?? []);
         await nodes.StartAsync(1);
         var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
         await origin.RequestAsync(8, Token);
@@ -62,7 +65,11 @@ public sealed class AbsentNodeTests(PostgresServer server)
             async () => (await nodes[0].Client.GetStringAsync("/metrics", Token)).Contains("\nechoservice_downloads_lanes_active 0\n", StringComparison.Ordinal),
             "the node has let go what it held");
         Assert.Equal(before, (await other.ItemsAsync(id)).Select(item => item.GetRawText()));
-        Assert.All(Directory.GetFiles(Path.Combine(nodes.Folder, "files", id)), file => Assert.StartsWith("new ", File.ReadAllText(file), StringComparison.Ordinal));
+        for (var number = 1; number <= 8; number++)
+        {
+            Assert.StartsWith("new ", await nodes[0].Client.GetStringAsync($"/downloads/{id}/items/{number}/content", Token), StringComparison.Ordinal);
+        }
+
         var next = await new DownloadsClient(nodes[0].Client).SubmitAsync(["/next"], origin);
         Assert.Equal(1, DownloadsClient.Count(await new DownloadsClient(nodes[0].Client).EndAsync(next), "done"));
     }

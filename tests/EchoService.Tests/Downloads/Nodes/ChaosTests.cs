@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
 using EchoService.Tests.Testing;
 using Npgsql;
 
@@ -14,15 +16,20 @@ public sealed class ChaosTests
 
     private static bool Soak => Environment.GetEnvironmentVariable("ECHOSERVICE_SOAK") is not null;
 
+    /// <summary>The short form stays with a shared disk: FailpointTests have deaths with a bucket in every run.</summary>
+    public static TheoryData<Deployment> Deployments => Soak ? [Deployment.NodesOnDisk, Deployment.NodesOnS3] : [Deployment.NodesOnDisk];
+
     /// <summary>The soak form is the contract's: 50,000 URLs, a node killed every 5 s, the database crashed five times, connections cut once a second.</summary>
-    [Fact]
-    public async Task EveryItemEndsExactlyOnceWhateverDies()
+    [Theory]
+    [MemberData(nameof(Deployments))]
+    public async Task EveryItemEndsExactlyOnceWhateverDies(Deployment deployment)
     {
         var (items, crashes, interval) = Soak ? (50_000, 5, TimeSpan.FromSeconds(5)) : (3_000, 1, TimeSpan.FromSeconds(2));
         await using var database = await PostgresServer.StartOwnAsync();
         var connection = await database.NewDatabaseAsync();
         var origins = await Task.WhenAll(Enumerable.Range(0, Origins).Select(_ => OriginAsync()));
-        await using var nodes = new ServiceNodes(connection, [("Downloads:PerHost", $"{PerHost}"), ("Downloads:LeaseSeconds", "4")]);
+        await using var bucket = deployment == Deployment.NodesOnS3 ? await S3Server.StartAsync() : null;
+        await using var nodes = new ServiceNodes(connection, [("Downloads:PerHost", $"{PerHost}"), ("Downloads:LeaseSeconds", "4")], bucket?.Settings ?? []);
         await nodes.StartAsync(3);
         var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, items).Select(i => origins[i % Origins].Url($"/{i}").AbsoluteUri));
         await EventuallyRequested(origins, items / 20);
@@ -37,6 +44,11 @@ public sealed class ChaosTests
             $"{items} items, {kills} kills, {crashes} crashes; {before:0} requests/s before, {recovered.Rate:0} requests/s {recovered.After.TotalSeconds:0.0} s after the last fault; {Requests(origins)} requests in all");
         Assert.Equal(items, DownloadsClient.Count(job, "done"));
         await AssertEveryItemIsWholeAsync(nodes, downloads, id, origins, items);
+        if (bucket is null)
+        {
+            await AssertNothingElseIsThereAsync(nodes, await downloads.ItemsAsync(id), id);
+        }
+
         Assert.All(origins, origin => Assert.InRange(origin.MostAtOnce, 1, PerHost));
         if (Soak)
         {
@@ -131,15 +143,21 @@ public sealed class ChaosTests
     {
         var list = await downloads.ItemsAsync(id);
         Assert.Equal(Enumerable.Range(1, items), list.Select(item => item.GetProperty("n").GetInt32()));
-        var folder = Path.Combine(nodes.Folder, "files", id);
-        Assert.Equal(list.Select(item => DownloadsClient.Text(item, "fileName")).Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        Assert.All(list, item =>
+        await Parallel.ForEachAsync(list, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (item, cancellationToken) =>
         {
             var url = new Uri(DownloadsClient.Text(item, "url")!);
             var expected = origins.Single(origin => origin.Port == url.Port).Sha256(url.AbsolutePath);
             Assert.Equal(expected, DownloadsClient.Text(item, "sha256"));
-            Assert.Equal(expected, Files.Sha256(Path.Combine(folder, DownloadsClient.Text(item, "fileName")!)));
+            var number = item.GetProperty("n").GetInt32();
+            await using var content = await nodes[number % nodes.Count].Client.GetStreamAsync($"/downloads/{id}/items/{number}/content", cancellationToken);
+            Assert.Equal(expected, Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)));
         });
+    }
+
+    private static async Task AssertNothingElseIsThereAsync(ServiceNodes nodes, IReadOnlyList<JsonElement> list, string id)
+    {
+        var files = Directory.GetFiles(Path.Combine(nodes.Folder, "files", id)).Select(Path.GetFileName);
+        Assert.Equal(list.Select(item => DownloadsClient.Text(item, "fileName")).Order(StringComparer.Ordinal), files.Order(StringComparer.Ordinal));
         await Eventually.True(() => Directory.GetFiles(Path.Combine(nodes.Folder, "parts")).Length == 0 || !Soak, "no part is left", TimeSpan.FromSeconds(5));
     }
 }

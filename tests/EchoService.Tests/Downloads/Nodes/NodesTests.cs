@@ -9,61 +9,6 @@ public sealed class NodesTests(PostgresServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task ThreeNodesKeepTheHostsSlotsTogetherAndAnswerForEachOther()
-    {
-        await using var origin = await Origin.StartAsync(Token);
-        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(5) });
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:PerHost", "3")]);
-        await nodes.StartAsync(3);
-        var clients = Enumerable.Range(0, 3).Select(node => new DownloadsClient(nodes[node].Client)).ToList();
-
-        var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(job =>
-            clients[job % 3].SubmitAsync(Enumerable.Range(0, 50).Select(i => $"/{job}/{i}"), origin, new { perHost = 100 })));
-        foreach (var (job, place) in jobs.Select((job, place) => (job, place)))
-        {
-            Assert.Equal(50, DownloadsClient.Count(await clients[(place + 1) % 3].EndAsync(job), "done"));
-        }
-
-        Assert.Equal(3, origin.MostAtOnce);
-        Assert.Equal(200, origin.TotalRequests);
-        var item = (await clients[1].ItemsAsync(jobs[0]))[7];
-        var content = await nodes[2].Client.GetAsync($"/downloads/{jobs[0]}/items/{item.GetProperty("n").GetInt32()}/content", Token);
-        Assert.Equal("/0/7", await content.Content.ReadAsStringAsync(Token));
-        Assert.Equal($"\"{DownloadsClient.Text(item, "sha256")}\"", content.Headers.ETag!.Tag);
-    }
-
-    [Fact]
-    public async Task AListInOrderStaysInOrderOnThreeNodes()
-    {
-        var order = new List<string>();
-        await using var first = await Origin.StartAsync(Token);
-        await using var second = await Origin.StartAsync(Token);
-        foreach (var origin in (Origin[])[first, second])
-        {
-            origin.OnPrefix("/", (path, number) =>
-            {
-                lock (order)
-                {
-                    order.Add(path);
-                }
-
-                return path == "/3" && number == 1 ? OriginAnswer.Error(500) : OriginAnswer.Text(path);
-            });
-        }
-
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
-        await nodes.StartAsync(3);
-        var downloads = new DownloadsClient(nodes[0].Client);
-
-        await downloads.EndAsync(await downloads.SubmitAsync(
-            Enumerable.Range(0, 30).Select(i => (i / 4 % 2 == 0 ? first : second).Url($"/{i}").AbsoluteUri), new { concurrency = 1 }));
-
-        Assert.Equal(Enumerable.Range(0, 30).Select(i => $"/{i}").SelectMany(path => path == "/3" ? new[] { path, path } : [path]), order);
-        Assert.Equal(1, first.MostAtOnce);
-        Assert.Equal(1, second.MostAtOnce);
-    }
-
-    [Fact]
     public async Task AWatcherSeesWhatAnotherNodeDoes()
     {
         var gate = new TaskCompletionSource();
