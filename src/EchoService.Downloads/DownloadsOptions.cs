@@ -69,11 +69,11 @@ public sealed class DownloadsOptions
     [Range(0, long.MaxValue)]
     public long MaxBytesPerKey { get; set; }
 
-    /// <summary>Transfers that begin at one host in a second, over all jobs; 0: no limit. Less than 1 is fine: 0.2 is one in five seconds.</summary>
+    /// <summary>Transfers that begin at one host in a second, over all jobs and nodes; 0: no limit. Less than 1 is fine: 0.2 is one in five seconds.</summary>
     [Range(0, 10_000)]
     public double StartsPerSecondPerHost { get; set; }
 
-    /// <summary>Bytes of bodies a second, all transfers of the service together; 0: no limit.</summary>
+    /// <summary>Bytes of bodies a second, all transfers of this node together; 0: no limit.</summary>
     [Range(0, long.MaxValue)]
     public long MaxBytesPerSecond { get; set; }
 

@@ -26,7 +26,7 @@ internal sealed class LaneWorker(
             foreach (var item in lane.Lane.Items)
             {
                 var entry = lane.Yielding || lane.Aborted.IsCancellationRequested || health.Trouble is not null
-                    || time.GetElapsedTime(begun) > s_turn || !await StartsAsync(lane)
+                    || time.GetElapsedTime(begun) > s_turn || !await StartsAsync(lane, begun)
                     ? Release(lane, item)
                     : await TransferAsync(lane, item);
                 if (entry.Report!.Error?.RetryAfter is not null)
@@ -45,14 +45,25 @@ internal sealed class LaneWorker(
     }
 
     /// <summary>Waits for the host's next start; false: not in this turn.</summary>
-    private async ValueTask<bool> StartsAsync(RunningLane lane)
+    private async ValueTask<bool> StartsAsync(RunningLane lane, long begun)
     {
         try
         {
-            return await starts.WaitAsync(lane.Lane.Host, lane.Aborted);
+            if (await starts.WaitAsync(lane.Lane, begun, lane.Aborted))
+            {
+                return true;
+            }
+
+            lane.Yield();
+            return false;
         }
         catch (OperationCanceledException) when (lane.Aborted.IsCancellationRequested)
         {
+            return false;
+        }
+        catch (StoreException exception)
+        {
+            Fail(exception);
             return false;
         }
     }
@@ -73,11 +84,7 @@ internal sealed class LaneWorker(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
         {
-            if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
-            {
-                DownloadsLog.StorageFailed(logger, exception.Message);
-            }
-
+            Fail(exception);
             return Release(lane, item);
         }
         catch (Exception exception)
@@ -86,6 +93,14 @@ internal sealed class LaneWorker(
             DownloadsLog.TransferBroke(logger, exception, lane.Lane.JobId, item.Number);
             var error = new FetchError(ErrorCode.Storage, "The service failed to store this item.");
             return new CommitEntry(lane.Lane, new ItemReport(lane.Lane, item.Number, Outcome.Failed, Error: error), null);
+        }
+    }
+
+    private void Fail(Exception exception)
+    {
+        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
+        {
+            DownloadsLog.StorageFailed(logger, exception.Message);
         }
     }
 

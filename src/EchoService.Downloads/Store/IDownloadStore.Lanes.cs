@@ -9,6 +9,12 @@ internal partial interface IDownloadStore
     /// <summary>Prolongs leases that have not ended, from now on. Returns the tokens that are lost.</summary>
     Task<IReadOnlySet<long>> RenewAsync(IReadOnlyCollection<long> tokens, TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Gives a start at the host to a lane that did not take its own in time, and puts off the lanes to come. Returns how long to wait for it;
+    /// null: longer than <paramref name="patience"/>, and none was given.
+    /// </summary>
+    Task<TimeSpan?> BookStartAsync(long host, TimeSpan interval, TimeSpan patience, CancellationToken cancellationToken);
+
     /// <summary>Ends every lane that a node still has, when it has stopped; what was claimed is queued again.</summary>
     Task HandBackAsync(string node, CancellationToken cancellationToken);
 

@@ -26,6 +26,17 @@ internal sealed partial class PostgresDownloadStore
             },
             cancellationToken);
 
+    public Task<TimeSpan?> BookStartAsync(long host, TimeSpan interval, TimeSpan patience, CancellationToken cancellationToken) =>
+        database.TransactAsync<TimeSpan?>(
+            async session =>
+            {
+                await session.RelaxAsync();
+                var wait = await session.ScalarAsync(
+                    "book_start", ("@host", host), ("@interval", StoreTime.FromSpan(interval)), ("@patience", StoreTime.FromSpan(patience)));
+                return wait is { } time ? StoreTime.ToSpan(Math.Max(0, time)) : null;
+            },
+            cancellationToken);
+
     public Task HandBackAsync(string node, CancellationToken cancellationToken) =>
         database.TransactAsync(
             async session =>

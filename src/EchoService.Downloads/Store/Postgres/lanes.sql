@@ -111,7 +111,7 @@ waiting AS (
         AND NOT EXISTS (SELECT 1 FROM leases WHERE leases.job = asked.job AND leases.queue = asked.queue)
 ),
 closed AS (
-    UPDATE hosts SET next_start = @now + ceil(taken.n * 1000000 / @starts_per_second)::bigint
+    UPDATE hosts SET next_start = greatest(hosts.next_start, @now) + ceil(taken.n * 1000000 / @starts_per_second)::bigint
     FROM (SELECT host, count(*) AS n FROM sliced GROUP BY host) AS taken
     WHERE hosts.key = taken.host AND @starts_per_second > 0
 )
@@ -122,6 +122,10 @@ ORDER BY claimed.token, claimed.due_at, claimed.n
 
 -- name: rest_closed_hosts
 UPDATE queues SET due_at = greatest(queues.due_at, hosts.next_start) FROM hosts WHERE hosts.key = queues.host AND hosts.key = ANY(@hosts)
+
+-- name: book_start
+UPDATE hosts SET next_start = greatest(next_start, store_now()) + @interval
+WHERE key = @host AND next_start <= store_now() + @patience RETURNING next_start - @interval - store_now()
 
 -- name: lock_jobs
 -- Always in the same order, and last of all rows: two transactions that count the same jobs do not wait for each other in a ring.

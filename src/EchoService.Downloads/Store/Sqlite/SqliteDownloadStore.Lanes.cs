@@ -22,6 +22,9 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
+    /// <summary>There are no other nodes: the engine's own clock keeps the distance.</summary>
+    public Task<TimeSpan?> BookStartAsync(long host, TimeSpan interval, TimeSpan patience, CancellationToken cancellationToken) => Task.FromResult<TimeSpan?>(TimeSpan.Zero);
+
     /// <summary>The next start does it.</summary>
     public Task HandBackAsync(string node, CancellationToken cancellationToken) => Task.CompletedTask;
 

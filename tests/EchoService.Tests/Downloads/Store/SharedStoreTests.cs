@@ -45,6 +45,23 @@ public sealed class SharedStoreTests(PostgresServer server) : StoreTests
     }
 
     [Fact]
+    public async Task ALateStartTakesTheHostsNextOneAndPutsOffTheLanesToCome()
+    {
+        await PublishAsync("one", [.. Enumerable.Range(1, 10).Select(n => Item(n, "a:80"))]);
+        var limits = new ClaimLimits("node", 1, 8, Lease, StartsPerSecond: 2);
+        Task<TimeSpan?> BookAsync(long host) => Store.BookStartAsync(host, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), Token);
+        var host = Assert.Single((await Store.ClaimAsync(limits, Token)).Lanes).Host;
+
+        Assert.Equal([TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), null], [await BookAsync(host), await BookAsync(host), await BookAsync(host)]);
+        await AdvanceAsync(TimeSpan.FromSeconds(1.4));
+        Assert.Empty((await Store.ClaimAsync(limits, Token)).Lanes);
+        await AdvanceAsync(TimeSpan.FromSeconds(0.2));
+        Assert.Single((await Store.ClaimAsync(limits, Token)).Lanes);
+        await AdvanceAsync(TimeSpan.FromSeconds(9));
+        Assert.Equal([TimeSpan.Zero, TimeSpan.FromSeconds(0.5)], [await BookAsync(host), await BookAsync(host)]);
+    }
+
+    [Fact]
     public async Task ACommitWhoseAnswerGotLostIsAnsweredAlikeAndCountedOnce()
     {
         await PublishAsync("one", new JobOptions { Concurrency = 1 }, [.. Enumerable.Range(1, 3).Select(n => Item(n, "a:80"))]);
