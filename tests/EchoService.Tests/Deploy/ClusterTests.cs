@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EchoService.Tests.Tcp.Proxy;
@@ -7,12 +8,17 @@ using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Deploy;
 
-/// <summary>A real haproxy with the configuration of deploy/compose before three service processes with the channel settings of its nodes.</summary>
-public sealed class ClusterTests : IAsyncLifetime
+/// <summary>
+/// What deploy/compose/cluster.yaml starts, on this machine: a real haproxy with its configuration, three service processes with the environment of
+/// its nodes, a real PostgreSQL and a real S3 server with the accounts that it gives them. Only hosts and ports are others.
+/// </summary>
+public sealed class ClusterTests(PostgresServer server) : IAsyncLifetime
 {
     private static readonly IPAddress Client = IPAddress.Parse("127.0.0.9");
 
+    private readonly ComposeFile _compose = new("deploy/compose/cluster.yaml", ("DATABASE_PASSWORD", "one"), ("S3_SECRET_KEY", "two"));
     private readonly Dictionary<string, int> _binds = new(StringComparer.Ordinal);
+    private S3Server _bucket = null!;
     private ServiceProcess[] _nodes = [];
     private Haproxy _haproxy = null!;
 
@@ -21,7 +27,11 @@ public sealed class ClusterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipWhen(Haproxy.IsMissing, "haproxy is not installed");
-        _nodes = [.. Enumerable.Range(1, 3).Select(number => ServiceProcess.Create([.. Settings($"node{number}"), ("Tcp:Channels:echo:Kind", number == 3 ? "Info" : "Echo")]))];
+        var s3 = _compose.Environment("s3");
+        _bucket = await S3Server.StartAsync(_compose.Environment("node1")["Downloads__Content__Bucket"], s3["MINIO_ROOT_USER"], s3["MINIO_ROOT_PASSWORD"]);
+        var postgres = _compose.Environment("postgres");
+        var database = await server.NewDatabaseAsync(postgres["POSTGRES_DB"], postgres["POSTGRES_USER"], postgres["POSTGRES_PASSWORD"]);
+        _nodes = [.. Enumerable.Range(1, 3).Select(number => Node(number, database))];
         await Task.WhenAll(_nodes.Select(node => node.StartAsync()));
         var ports = await Task.WhenAll(_nodes.Select(async node => (Echo: await node.PortAsync("echo"), Http: await node.PortAsync("http"))));
         _haproxy = await Haproxy.StartAsync(
@@ -44,6 +54,32 @@ public sealed class ClusterTests : IAsyncLifetime
         }
 
         await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+        if (_bucket is not null)
+        {
+            await _bucket.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task AListThatIsPostedThroughTheBalancerIsFetchedByTheNodesAndServedByEach()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.File((ulong)path.Length, 2000 + path.Length) with { Delay = TimeSpan.FromMilliseconds(10) });
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{_binds[":8080"]}") };
+        var downloads = new DownloadsClient(http);
+
+        var id = await downloads.SubmitAsync(Enumerable.Range(0, 200).Select(i => $"/{i}"), origin);
+        Assert.Equal(200, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
+
+        Assert.Equal(200, origin.TotalRequests);
+        Assert.Equal(200, (await _bucket.KeysAsync()).Count);
+        foreach (var item in await downloads.ItemsAsync(id))
+        {
+            var number = item.GetProperty("n").GetInt32();
+            var content = await _nodes[number % 3].Client.GetByteArrayAsync($"/downloads/{id}/items/{number}/content", Token);
+            var expected = origin.Sha256(new Uri(DownloadsClient.Text(item, "url")!).AbsolutePath);
+            Assert.Equal((expected, expected), (DownloadsClient.Text(item, "sha256"), Convert.ToHexStringLower(SHA256.HashData(content))));
+        }
     }
 
     [Fact]
@@ -82,12 +118,22 @@ public sealed class ClusterTests : IAsyncLifetime
         await EveryClientIsServedAsync();
     }
 
-    /// <summary>The channel settings that cluster.yaml gives a node; the balancer is on loopback here.</summary>
-    private static IEnumerable<(string Key, string? Value)> Settings(string node) => Yaml.Read("deploy/compose/cluster.yaml").Entries("services", node, "environment")
-        .Where(variable => variable.Key.StartsWith("Tcp__", StringComparison.Ordinal))
-        .Select(variable => (
-            variable.Key.Replace("__", ":", StringComparison.Ordinal),
-            (string?)(variable.Key.Contains("TrustedProxies", StringComparison.Ordinal) ? "127.0.0.1" : variable.Value.Text())));
+    /// <summary>A node with the environment that cluster.yaml gives it. Its hosts are all on loopback here, and so is the origin.</summary>
+    private ServiceProcess Node(int number, string database)
+    {
+        var node = ServiceProcess.Create(DownloadsClient.Loopback, ("Tcp:Channels:echo:Kind", number == 3 ? "Info" : "Echo"));
+        foreach (var (name, value) in _compose.Environment($"node{number}"))
+        {
+            node.Environment[name] = value
+                .Replace("172.30.88.10", "127.0.0.1", StringComparison.Ordinal)
+                .Replace("Host=postgres;", $"{HostAndPort(database)};", StringComparison.Ordinal)
+                .Replace("http://s3:9000", _bucket.Address.AbsoluteUri, StringComparison.Ordinal);
+        }
+
+        return node;
+    }
+
+    private static string HostAndPort(string connection) => string.Join(';', connection.Split(';').Where(part => part.StartsWith("Host=", StringComparison.Ordinal) || part.StartsWith("Port=", StringComparison.Ordinal)));
 
     /// <summary>How many nodes nine requests get to; a node is known by the port of its echo channel.</summary>
     private async Task<int> NodesThatAnswerAsync(bool keepsCookies)
