@@ -72,6 +72,7 @@ public sealed class S3SweepTests(PostgresServer server)
         var database = await server.NewDatabaseAsync();
         await using var nodes = new ServiceNodes(database, [s_lease], s3.Settings);
         var first = await nodes.StartAsync(node => node.Environment["ECHOSERVICE_FAILPOINT"] = "before-commit:1");
+        await ServiceNodes.ReadyAsync(first);
         var lost = await new DownloadsClient(first.Client).SubmitAsync(["/lost"], origin);
         Assert.Equal(137, await first.ExitAsync());
         var orphan = Assert.Single(await s3.KeysAsync());
