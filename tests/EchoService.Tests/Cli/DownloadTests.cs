@@ -25,6 +25,19 @@ public sealed partial class DownloadTests : IAsyncDisposable
         Assert.Equal("logo", await File.ReadAllTextAsync(_echoctl.Path("output", "logo.gif"), TestContext.Current.CancellationToken));
     }
 
+    /// <summary>As the service does: else names that look alike would be two.</summary>
+    [Fact]
+    public async Task NormalizesNames()
+    {
+        var origin = await OriginAsync();
+        origin.On("/e%CC%81.txt", OriginAnswer.Text("é"));
+
+        var result = await _echoctl.RunAsync(["download", $"{origin.Url("/e%CC%81.txt")}"]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.True(File.Exists(_echoctl.Path("\u00E9.txt")), result.Output + result.Errors);
+    }
+
     [Fact]
     public async Task CountsFailuresByTheirCauseAndEndsWithOne()
     {
