@@ -17,6 +17,9 @@ internal static partial class DownloadsLog
     [LoggerMessage(4, LogLevel.Information, "Downloads go on, the storage answers again")]
     public static partial void StorageRecovered(ILogger logger);
 
+    [LoggerMessage(6, LogLevel.Error, "Leasing failed inside the service; it is tried again")]
+    public static partial void LeasingBroke(ILogger logger, Exception exception);
+
     [LoggerMessage(20, LogLevel.Critical, "Nothing is committed any more: restart the service, and report this")]
     public static partial void CommitterBroke(ILogger logger, Exception exception);
 

@@ -189,12 +189,26 @@ internal sealed class DownloadEngine(
 
             while (true)
             {
-                await WhenWritableAsync();
-                await wake.WaitAsync(await LeaseOnceAsync(), _stopping.Token);
+                await wake.WaitAsync(await TryLeaseAsync(), _stopping.Token);
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+        }
+    }
+
+    /// <summary>Leases when things can be stored. Whatever happens there, the loop lives: without it all jobs would stand still.</summary>
+    private async Task<TimeSpan> TryLeaseAsync()
+    {
+        try
+        {
+            await WhenWritableAsync();
+            return await LeaseOnceAsync();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            DownloadsLog.LeasingBroke(logger, exception);
+            return s_poll;
         }
     }
 

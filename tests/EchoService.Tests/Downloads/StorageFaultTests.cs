@@ -197,6 +197,9 @@ public sealed class StorageFaultTests
         await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
         var id = await SubmitAsync(service, origin);
         await origin.RequestAsync(1, Token);
+
+        // What the first look at a disk loads, which is the program's own: of that a failed open would be final.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(service, "/metrics"));
         using var strace = await AttachAsync(service, "-e", $"trace={calls}", "-e", $"inject={calls}:error={error}:when={n}");
         gate.SetResult();
         await new DownloadsClient(service.Client).EndAsync(id);

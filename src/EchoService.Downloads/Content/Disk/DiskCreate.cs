@@ -15,6 +15,9 @@ internal static partial class DiskCreate
     /// <summary>Read and write for all, as far as the umask allows: what .NET asks for too.</summary>
     private const int Mode = 0x1B6;
 
+    /// <summary>EINTR: a signal came while a slow file system had the call.</summary>
+    private const int Interrupted = 4;
+
     /// <exception cref="IOException">It is there, or it cannot be created.</exception>
     public static SafeFileHandle New(string path)
     {
@@ -23,15 +26,21 @@ internal static partial class DiskCreate
             return File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete);
         }
 
-        var handle = Open(path, Flags, Mode);
-        if (handle.IsInvalid)
+        while (true)
         {
+            var handle = Open(path, Flags, Mode);
+            if (!handle.IsInvalid)
+            {
+                return handle;
+            }
+
             var error = Marshal.GetLastPInvokeError();
             handle.Dispose();
-            throw new IOException($"'{path}' cannot be created: {Marshal.GetPInvokeErrorMessage(error)}", error);
+            if (error != Interrupted)
+            {
+                throw new IOException($"'{path}' cannot be created: {Marshal.GetPInvokeErrorMessage(error)}", error);
+            }
         }
-
-        return handle;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
