@@ -29,7 +29,10 @@ public sealed class ChaosTests
         var connection = await database.NewDatabaseAsync();
         var origins = await Task.WhenAll(Enumerable.Range(0, Origins).Select(_ => OriginAsync()));
         await using var bucket = deployment == Deployment.NodesOnS3 ? await S3Server.StartAsync() : null;
-        await using var nodes = new ServiceNodes(connection, [("Downloads:PerHost", $"{PerHost}"), ("Downloads:LeaseSeconds", "4")], bucket?.Settings ?? []);
+        await using var nodes = new ServiceNodes(
+            connection,
+            [("Downloads:PerHost", $"{PerHost}"), ("Downloads:LeaseSeconds", "4"), ("Http:Limits:RequestsPerSecond", "0")], // every file is read back
+            bucket?.Settings ?? []);
         await nodes.StartAsync(3);
         var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, items).Select(i => origins[i % Origins].Url($"/{i}").AbsoluteUri));
         await EventuallyRequested(origins, items / 20);
