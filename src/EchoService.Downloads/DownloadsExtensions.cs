@@ -43,6 +43,7 @@ public static class DownloadsExtensions
         services.AddSingleton<LaneWorker>();
         services.AddSingleton<LeaseRenewal>();
         services.AddSingleton<StoreRecovery>();
+        services.AddSingleton<LaneLeasing>();
         services.AddSingleton<DownloadEngine>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<DownloadEngine>());
         services.AddCompletion();

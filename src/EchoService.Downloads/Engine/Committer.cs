@@ -108,7 +108,7 @@ internal sealed class Committer(
         catch (StoreException exception)
         {
             // It is committed all the same; only the telling failed.
-            Report(exception);
+            health.Report(exception, logger);
         }
     }
 
@@ -121,7 +121,7 @@ internal sealed class Committer(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            Report(exception);
+            health.Report(exception, logger);
             for (var i = 0; i < batch.Count; i++)
             {
                 if (batch[i] is { Part: { } part, Report: { } report } entry)
@@ -161,17 +161,9 @@ internal sealed class Committer(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
             {
-                Report(exception);
+                health.Report(exception, logger);
                 await Task.Delay(s_retry, time, givingUp);
             }
-        }
-    }
-
-    private void Report(Exception exception)
-    {
-        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
-        {
-            DownloadsLog.StorageFailed(logger, exception.Message);
         }
     }
 }

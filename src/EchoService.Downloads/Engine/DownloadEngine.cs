@@ -8,33 +8,25 @@ using Microsoft.Extensions.Options;
 namespace EchoService.Downloads.Engine;
 
 /// <summary>
-/// Leases lanes as slots get free and puts a worker on each. Stopping has two phases: nothing more is leased and transfers
-/// end; then what was reported is committed, so that every lease is handed back before the process ends.
+/// Starts and stops what downloads. Stopping has two phases: nothing more is leased and transfers end; then what was reported is committed,
+/// so that every lease is handed back before the process ends.
 /// </summary>
 internal sealed class DownloadEngine(
     IDownloadStore store,
     StoreRecovery recovery,
     LeaseRenewal renewal,
     StorageHealth health,
-    RunningLanes running,
-    LaneWorker worker,
+    LaneLeasing leasing,
     Committer committer,
     Wake wake,
-    JobEvents events,
     IOptions<DownloadsOptions> options,
     TimeProvider time,
     ILogger<DownloadEngine> logger) : IHostedLifecycleService, IDisposable
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(1);
-
     private readonly DownloadsOptions _options = options.Value;
     private readonly TimeSpan _lease = TimeSpan.FromSeconds(options.Value.LeaseSeconds);
-    private readonly string _node = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid().ToString("N")[..8]}");
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _givingUp = new();
-    private readonly HashSet<Task> _workers = [];
     private readonly Lock _stop = new();
     private Task _leasing = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
@@ -95,23 +87,10 @@ internal sealed class DownloadEngine(
         await _stopping.CancelAsync();
         await using var deadline = cancellationToken.Register(_givingUp.Cancel);
         await Task.WhenAll(_leasing, _renewing, _listening, _recovering);
-        await Task.WhenAll(_workers);
+        await leasing.WorkersEndAsync();
         committer.Complete();
         await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        await HandBackAsync();
-    }
-
-    /// <summary>What a claim has leased whose answer got lost, or came after the last worker had ended.</summary>
-    private async Task HandBackAsync()
-    {
-        try
-        {
-            await store.HandBackAsync(_node, _givingUp.Token);
-        }
-        catch (Exception exception) when (exception is StoreException or OperationCanceledException)
-        {
-            // The leases end by themselves.
-        }
+        await leasing.HandBackAsync(_givingUp.Token);
     }
 
     private async Task TakeUpAsync(CancellationToken cancellationToken)
@@ -140,7 +119,7 @@ internal sealed class DownloadEngine(
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException or DataFolderException)
             {
-                Fail(exception);
+                health.Report(exception, logger);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, _stopping.Token);
             }
         }
@@ -161,20 +140,12 @@ internal sealed class DownloadEngine(
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
                 {
-                    Fail(exception);
+                    health.Report(exception, logger);
                 }
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-        }
-    }
-
-    private void Fail(Exception exception)
-    {
-        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
-        {
-            DownloadsLog.StorageFailed(logger, exception.Message);
         }
     }
 
@@ -187,86 +158,10 @@ internal sealed class DownloadEngine(
                 await TakeUpSharedAsync();
             }
 
-            while (true)
-            {
-                await wake.WaitAsync(await TryLeaseAsync(), _stopping.Token);
-            }
+            await leasing.RunAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
-        }
-    }
-
-    /// <summary>Leases when things can be stored. Whatever happens there, the loop lives: without it all jobs would stand still.</summary>
-    private async Task<TimeSpan> TryLeaseAsync()
-    {
-        try
-        {
-            await WhenWritableAsync();
-            return await LeaseOnceAsync();
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            DownloadsLog.LeasingBroke(logger, exception);
-            return s_poll;
-        }
-    }
-
-    /// <summary>Leases what there is and starts workers. Returns how long to wait unless a signal comes first.</summary>
-    private async Task<TimeSpan> LeaseOnceAsync()
-    {
-        _workers.RemoveWhere(task => task.IsCompleted);
-        var slots = _options.Concurrency - running.Count;
-        if (slots <= 0 && !store.IsShared)
-        {
-            return s_idle;
-        }
-
-        running.BeginClaim();
-        var claim = await TryClaimAsync(new ClaimLimits(_node, Math.Max(slots, 0), _options.PerHost, _lease, _options.StartsPerSecondPerHost));
-        events.Claimed(claim);
-        foreach (var job in claim.Stopped)
-        {
-            // Another node was told to.
-            running.AbortJob(job);
-        }
-
-        foreach (var lane in claim.Lanes)
-        {
-            Failpoint.Pass(Failpoint.AfterClaim);
-            var started = running.Add(lane, _stopping.Token);
-            _workers.Add(Task.Run(() => worker.RunAsync(started), CancellationToken.None));
-        }
-
-        return claim.GivenUp is { More: true } || claim.Lanes.Sum(lane => lane.Items.Count) >= ClaimLimits.MaxItems ? TimeSpan.Zero
-            : claim.NextDue is not { } due ? s_idle
-            : due <= TimeSpan.Zero ? s_poll
-            : due < s_shortest ? s_shortest
-            : due < s_idle ? due : s_idle;
-    }
-
-    private async Task<Claim> TryClaimAsync(ClaimLimits limits)
-    {
-        try
-        {
-            return await store.ClaimAsync(limits, _stopping.Token);
-        }
-        catch (StoreException exception)
-        {
-            Fail(exception);
-            return new Claim([], TimeSpan.Zero, [], []);
-        }
-    }
-
-    private async Task WhenWritableAsync()
-    {
-        while (health.Trouble is not null)
-        {
-            await Task.Delay(health.Pause, time, _stopping.Token);
-            if (await health.RecheckAsync(_stopping.Token))
-            {
-                DownloadsLog.StorageRecovered(logger);
-            }
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class LaneWorker(
         }
         catch (StoreException exception)
         {
-            Fail(exception);
+            health.Report(exception, logger);
             return false;
         }
     }
@@ -84,7 +84,7 @@ internal sealed class LaneWorker(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException)
         {
-            Fail(exception);
+            health.Report(exception, logger);
             return Release(lane, item);
         }
         catch (Exception exception)
@@ -93,14 +93,6 @@ internal sealed class LaneWorker(
             DownloadsLog.TransferBroke(logger, exception, lane.Lane.JobId, item.Number);
             var error = new FetchError(ErrorCode.Storage, "The service failed to store this item.");
             return new CommitEntry(lane.Lane, new ItemReport(lane.Lane, item.Number, Outcome.Failed, Error: error), null);
-        }
-    }
-
-    private void Fail(Exception exception)
-    {
-        if (exception is StoreException ? health.FailStore(exception.Message) : health.Fail(exception.Message))
-        {
-            DownloadsLog.StorageFailed(logger, exception.Message);
         }
     }
 

@@ -1,5 +1,6 @@
 using EchoService.Downloads.Content;
 using EchoService.Downloads.Store;
+using Microsoft.Extensions.Logging;
 
 namespace EchoService.Downloads.Engine;
 
@@ -60,6 +61,15 @@ internal sealed class StorageHealth(IContentStorage storage, IDownloadStore stor
 
             _trouble = reason;
             return first;
+        }
+    }
+
+    /// <summary>Takes note of what the disk, the bucket or the database failed with, and logs it where that is news.</summary>
+    public void Report(Exception exception, ILogger logger)
+    {
+        if (exception is StoreException ? FailStore(exception.Message) : Fail(exception.Message))
+        {
+            DownloadsLog.StorageFailed(logger, exception.Message);
         }
     }
 

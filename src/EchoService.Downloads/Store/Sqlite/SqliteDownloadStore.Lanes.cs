@@ -41,7 +41,7 @@ internal sealed partial class SqliteDownloadStore
         var started = session.Query("promote", row => row.GetString(0), ("@now", Present(session)));
         var givenUp = FailGivenUp(session, Now);
         var turns = session.Query("turns", row => new Turn(
-            row.GetInt64(0), row.GetString(1), Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
+            row.GetInt64(0), row.GetString(1), JobOptionsJson.Parse(row.GetString(2)), row.GetInt32(3), row.GetInt32(4))
         { Active = row.GetInt32(5) });
         while (turns.Count > 0 && !IsFull(lanes, limits))
         {

@@ -88,6 +88,4 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
         session.Execute("move_failures_back", ("@now", now));
         session.Execute("move_turns_back", ("@now", now));
     }
-
-    private static JobOptions Parse(string options) => JobOptionsJson.Parse(options);
 }
