@@ -59,7 +59,7 @@ internal sealed class LaneLeasing(
             await WhenWritableAsync(stopping);
             return await LeaseOnceAsync(stopping);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             DownloadsLog.LeasingBroke(logger, exception);
             return s_poll;
