@@ -85,7 +85,7 @@ public sealed class FailpointTests(Deployments deployments) : IClassFixture<Depl
         {
             var expected = origins[0].Sha256(new Uri(DownloadsClient.Text(item.Item, "url")!).AbsolutePath);
             Assert.Equal(expected, DownloadsClient.Text(item.Item, "sha256"));
-            Assert.Equal(expected, await service.ServedSha256Async(id, item.Index + 1, node: item.Index));
+            Assert.Equal(expected, await service.Downloads(item.Index).ServedSha256Async(id, item.Index + 1));
         });
     }
 

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace EchoService.Tests.Testing;
 
 /// <summary>The service as it was deployed: its processes, of which each answers for all, and what lies in its store.</summary>
@@ -41,13 +39,6 @@ public sealed class DeployedService : IAsyncDisposable
     /// <summary>Waits until one of the nodes has logged it.</summary>
     public async Task LoggedAsync(string text) =>
         await await Task.WhenAny(Nodes.Select(node => node.Output.WaitForAsync(text, TestContext.Current.CancellationToken)));
-
-    /// <summary>The digest of what a user is served for an item.</summary>
-    public async Task<string> ServedSha256Async(string job, int number, int node)
-    {
-        await using var content = await Nodes[node % Nodes.Count].Client.GetStreamAsync($"/downloads/{job}/items/{number}/content", TestContext.Current.CancellationToken);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, TestContext.Current.CancellationToken));
-    }
 
     public async ValueTask DisposeAsync()
     {

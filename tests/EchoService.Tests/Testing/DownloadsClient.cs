@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -32,6 +33,13 @@ public sealed class DownloadsClient(HttpClient http)
     public Task<JsonElement> JobAsync(string id) => GetAsync($"/downloads/{id}");
 
     public Task<JsonElement> GetAsync(string path) => http.GetFromJsonAsync<JsonElement>(path, Token);
+
+    /// <summary>The digest of what a user is served for an item, whose number counts from 1.</summary>
+    public async Task<string> ServedSha256Async(string id, int number)
+    {
+        await using var content = await http.GetStreamAsync($"/downloads/{id}/items/{number}/content", Token);
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(content, Token));
+    }
 
     /// <summary>Waits until the job has ended. Answers it.</summary>
     public async Task<JsonElement> EndAsync(string id, TimeSpan? within = null)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EchoService.Tests.Testing;
 using Npgsql;
 
@@ -58,7 +57,7 @@ public sealed class S3SweepTests(PostgresServer server)
         gate.SetResult();
         Assert.Equal(1, DownloadsClient.Count(await downloads.EndAsync(live), "done"));
         Assert.Equal(1, origin.Requests("/live"));
-        Assert.Equal(origin.Sha256("/live"), await ContentAsync(nodes[1], live));
+        Assert.Equal(origin.Sha256("/live"), await new DownloadsClient(nodes[1].Client).ServedSha256Async(live, 1));
         Assert.Equal(s_foreign, await s3.UploadsAsync());
     }
 
@@ -107,8 +106,8 @@ public sealed class S3SweepTests(PostgresServer server)
         await holding.RollbackAsync(Token);
         Assert.Equal(1, DownloadsClient.Count(await downloads.EndAsync(slow), "done"));
         Assert.Equal((1, 1), (origin.Requests("/slow"), DownloadsClient.Count(await downloads.JobAsync(lost), "done")));
-        Assert.Equal(origin.Sha256("/lost"), await ContentAsync(nodes[1], lost));
-        Assert.Equal(origin.Sha256("/slow"), await ContentAsync(nodes[1], slow));
+        Assert.Equal(origin.Sha256("/lost"), await new DownloadsClient(nodes[1].Client).ServedSha256Async(lost, 1));
+        Assert.Equal(origin.Sha256("/slow"), await new DownloadsClient(nodes[1].Client).ServedSha256Async(slow, 1));
         Assert.Equal(s_foreign, (await s3.KeysAsync()).Where(key => !key.StartsWith(lost, StringComparison.Ordinal) && !key.StartsWith(slow, StringComparison.Ordinal)));
         Assert.Equal(s_foreign.Length + 2, (await s3.KeysAsync()).Count);
     }
@@ -134,7 +133,4 @@ public sealed class S3SweepTests(PostgresServer server)
         Assert.Empty(await s3.UploadsAsync());
         Assert.StartsWith(id, Assert.Single(await s3.KeysAsync()), StringComparison.Ordinal);
     }
-
-    private static async Task<string> ContentAsync(ServiceProcess node, string id) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(
-        await node.Client.GetByteArrayAsync(string.Create(CultureInfo.InvariantCulture, $"/downloads/{id}/items/1/content"), Token)));
 }
