@@ -7,7 +7,6 @@ namespace EchoService.Cli;
 internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time, string lineEnd, bool quiet)
 {
     private readonly RoundTrips _trips = new(time);
-    private TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Sends the lines of standard input until it ends or the peer closes; at its end the peer may still say what it has to say.</summary>
     public async Task<int> TalkAsync(CancellationToken token)
@@ -17,7 +16,7 @@ internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time
             await Console.Error.WriteLineAsync($"Connected to {peer.Name}." + (Console.IsInputRedirected ? "" : " Ctrl+D ends it."));
         }
 
-        var showing = ShowAsync(token);
+        var showing = ShowAsync(int.MaxValue, token);
         var sending = SendInputAsync(token);
         try
         {
@@ -41,13 +40,13 @@ internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time
     /// <summary>Sends lines of its own at an interval, as ping does.</summary>
     public async Task<int> ProbeAsync(int count, TimeSpan interval, TimeSpan timeout, CancellationToken token)
     {
-        var showing = ShowAsync(token);
+        var showing = ShowAsync(count, token);
         try
         {
             for (var number = 1; number <= count && !showing.IsCompleted; number++)
             {
                 await SendAsync(string.Create(CultureInfo.InvariantCulture, $"echoctl {number}"), token);
-                await Task.WhenAny(showing, number < count ? Task.Delay(interval, time, token) : AnsweredAsync(count, timeout, token));
+                await Task.WhenAny(showing, Task.Delay(number < count ? interval : timeout, time, token));
                 token.ThrowIfCancellationRequested();
             }
         }
@@ -57,15 +56,6 @@ internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time
         }
 
         return _trips.Answered == count ? ExitCode.Done : ExitCode.SomeFailed;
-    }
-
-    private async Task AnsweredAsync(int count, TimeSpan timeout, CancellationToken token)
-    {
-        var late = Task.Delay(timeout, time, token);
-        while (_trips.Answered < count && !late.IsCompleted)
-        {
-            await Task.WhenAny(late, _answered.Task);
-        }
     }
 
     private async Task SendInputAsync(CancellationToken token)
@@ -94,13 +84,13 @@ internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time
         }
     }
 
-    /// <summary>Shows what comes, as it comes, until the peer closes.</summary>
-    private async Task ShowAsync(CancellationToken token)
+    /// <summary>Shows what comes, as it comes, until that many lines are answered and shown or the peer closes.</summary>
+    private async Task ShowAsync(int answers, CancellationToken token)
     {
         var buffer = new byte[16 << 10];
         try
         {
-            while (await peer.Stream.ReadAsync(buffer, token) is > 0 and var read)
+            while (_trips.Answered < answers && await peer.Stream.ReadAsync(buffer, token) is > 0 and var read)
             {
                 await output.Bytes.WriteAsync(buffer.AsMemory(0, read), token);
                 await NoteLinesAsync(buffer.AsMemory(0, read));
@@ -121,8 +111,6 @@ internal sealed class ConnectSession(Peer peer, Output output, TimeProvider time
                 await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"  time={took:0.000} ms"));
             }
         }
-
-        Interlocked.Exchange(ref _answered, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
     private async Task SayClosedAsync()
