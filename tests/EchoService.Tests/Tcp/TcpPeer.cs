@@ -87,18 +87,12 @@ internal sealed class TcpPeer : IDisposable
     public async Task<byte[]> ReadToEndAsync(TimeSpan? within = null)
     {
         using var all = new MemoryStream();
-        var buffer = new byte[64 << 10];
-        while (true)
-        {
-            var read = await Socket.ReceiveAsync(buffer, Cancelled).AsTask().WaitAsync(within ?? TimeSpan.FromSeconds(30), Cancelled);
-            if (read == 0)
-            {
-                return all.ToArray();
-            }
-
-            all.Write(buffer, 0, read);
-        }
+        await ReadToEndAsync(all, within);
+        return all.ToArray();
     }
+
+    /// <summary>For a peer that never stops talking: keeping gigabytes takes so long that it would count as a client that does not read.</summary>
+    public Task DiscardToEndAsync() => ReadToEndAsync(Stream.Null);
 
     public async Task<string> ReadTextToEndAsync(TimeSpan? within = null) => Encoding.UTF8.GetString(await ReadToEndAsync(within));
 
@@ -116,6 +110,15 @@ internal sealed class TcpPeer : IDisposable
     }
 
     public void Dispose() => Socket.Dispose();
+
+    private async Task ReadToEndAsync(Stream into, TimeSpan? within = null)
+    {
+        var buffer = new byte[64 << 10];
+        while (await Socket.ReceiveAsync(buffer, Cancelled).AsTask().WaitAsync(within ?? TimeSpan.FromSeconds(30), Cancelled) is > 0 and var read)
+        {
+            into.Write(buffer, 0, read);
+        }
+    }
 }
 
 /// <summary>What tests of channels ask a running service.</summary>
