@@ -7,6 +7,7 @@ COPY src/EchoService/EchoService.csproj src/EchoService/
 COPY src/EchoService.Tcp/EchoService.Tcp.csproj src/EchoService.Tcp/
 COPY src/EchoService.Downloads/EchoService.Downloads.csproj src/EchoService.Downloads/
 COPY src/EchoService.Characters/EchoService.Characters.csproj src/EchoService.Characters/
+COPY src/EchoService.Sockets/EchoService.Sockets.csproj src/EchoService.Sockets/
 RUN dotnet restore src/EchoService --use-current-runtime
 
 COPY . .

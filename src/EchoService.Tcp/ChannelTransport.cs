@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using EchoService.Sockets;
 using EchoService.Tcp.Faults;
 using EchoService.Tcp.Sockets;
 using Microsoft.AspNetCore.Connections;
@@ -29,7 +30,7 @@ internal sealed class ChannelTransport : IConnectionListenerFactory, IConnection
         (_time, _logger) = (time, logger);
         if (OperatingSystem.IsLinux() && tcp.Value.Transport == TcpTransport.Auto)
         {
-            _pollers = new();
+            _pollers = new("channels");
         }
         else
         {

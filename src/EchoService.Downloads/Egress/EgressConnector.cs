@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using EchoService.Downloads.Fetching;
+using EchoService.Sockets;
 
 namespace EchoService.Downloads.Egress;
 
@@ -12,7 +13,8 @@ namespace EchoService.Downloads.Egress;
 /// A name with open and blocked addresses is connected to at the open ones only: refusing it would protect nothing more, and would let one bad
 /// record of a name take the whole name away. With a null policy (the command-line tool's own fetches) every address is open.
 /// </remarks>
-internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+internal sealed class EgressConnector(
+    AddressPolicy? policy, TimeProvider clock, Dialer dialer, Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
 {
     /// <summary>RFC 8305, section 5: the recommended delay between two connection attempts.</summary>
     private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
@@ -32,8 +34,7 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
             throw new FetchException(ConnectFailure.Blocked(host.Port));
         }
 
-        var socket = await RaceAsync(open, host.Port, cancellationToken);
-        return new NetworkStream(socket, ownsSocket: true);
+        return await RaceAsync(open, host.Port, cancellationToken);
     }
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
@@ -60,10 +61,10 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
         }
     }
 
-    private async Task<Socket> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
+    private async Task<Stream> RaceAsync(IPAddress[] addresses, int port, CancellationToken cancellationToken)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var attempts = new List<Task<Socket>>(addresses.Length);
+        var attempts = new List<Task<Stream>>(addresses.Length);
         SocketException? failure = null;
         try
         {
@@ -71,7 +72,7 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
             {
                 if (next < addresses.Length)
                 {
-                    attempts.Add(DialAsync(addresses[next++], port, losers.Token));
+                    attempts.Add(dialer.DialAsync(new(addresses[next++], port), losers.Token));
                 }
 
                 await FirstEndAsync(attempts, mayStagger: next < addresses.Length, cancellationToken);
@@ -81,10 +82,10 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
                 if (attempts.Find(attempt => attempt.IsCompleted) is { } ended)
                 {
                     attempts.Remove(ended);
-                    (var socket, failure) = await OutcomeAsync(ended);
-                    if (socket is not null)
+                    (var connection, failure) = await OutcomeAsync(ended);
+                    if (connection is not null)
                     {
-                        return socket;
+                        return connection;
                     }
                 }
             }
@@ -99,7 +100,7 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
     }
 
     /// <summary>Returns when an attempt has ended, or when it is time to start the next one beside it.</summary>
-    private async Task FirstEndAsync(List<Task<Socket>> attempts, bool mayStagger, CancellationToken cancellationToken)
+    private async Task FirstEndAsync(List<Task<Stream>> attempts, bool mayStagger, CancellationToken cancellationToken)
     {
         if (!mayStagger)
         {
@@ -112,22 +113,7 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
         await stop.CancelAsync();
     }
 
-    private static async Task<Socket> DialAsync(IPAddress address, int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static async Task<(Socket?, SocketException?)> OutcomeAsync(Task<Socket> attempt)
+    private static async Task<(Stream?, SocketException?)> OutcomeAsync(Task<Stream> attempt)
     {
         try
         {
@@ -139,12 +125,12 @@ internal sealed class EgressConnector(AddressPolicy? policy, TimeProvider clock,
         }
     }
 
-    /// <summary>An attempt that lost, or that was cancelled, leaves no socket behind.</summary>
-    private static async Task DropAsync(Task<Socket> attempt)
+    /// <summary>An attempt that lost, or that was cancelled, leaves no connection behind.</summary>
+    private static async Task DropAsync(Task<Stream> attempt)
     {
         try
         {
-            (await attempt).Dispose();
+            await (await attempt).DisposeAsync();
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {

@@ -8,8 +8,8 @@ internal sealed class FetchResponse : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
 
-    /// <summary>Of a body that is announced to be long: a quarter of the system calls and of the wake-ups.</summary>
-    private const int LongBufferBytes = 256 << 10;
+    /// <summary>Of a body that is announced to be long: while a piece is hashed and written, that much of the next gathers in the socket.</summary>
+    private const int LongBufferBytes = 1 << 20;
     private const long LongBody = 1 << 20;
     private readonly FetchRequest _request;
     private readonly HttpResponseMessage? _message;

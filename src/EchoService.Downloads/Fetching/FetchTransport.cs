@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using EchoService.Downloads.Egress;
+using EchoService.Sockets;
 
 namespace EchoService.Downloads.Fetching;
 
@@ -13,13 +14,14 @@ internal sealed class FetchTransport : IDisposable
 {
     private static readonly HttpRequestOptionsKey<FetchClock> ClockKey = new("fetch clock");
     private readonly DownloadsOptions _options;
+    private readonly Dialer _dialer = new("downloads");
     private readonly EgressConnector _connector;
     private readonly HttpMessageInvoker _invoker;
 
     public FetchTransport(DownloadsOptions options, FetcherSettings settings, TimeProvider time, IMeterFactory? meters)
     {
         _options = options;
-        _connector = new EgressConnector(settings.EgressGuard ? new AddressPolicy(options.Egress) : null, time, settings.Resolve);
+        _connector = new EgressConnector(settings.EgressGuard ? new AddressPolicy(options.Egress) : null, time, _dialer, settings.Resolve);
         _invoker = new HttpMessageInvoker(Handler(settings, meters));
         UserAgent = options.UserAgent.Length > 0 ? options.UserAgent : $"EchoService/{Version}";
     }
@@ -37,7 +39,11 @@ internal sealed class FetchTransport : IDisposable
         return await _invoker.SendAsync(request, clock.Token);
     }
 
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _dialer.Dispose();
+    }
 
     private SocketsHttpHandler Handler(FetcherSettings settings, IMeterFactory? meters) => new()
     {

@@ -14,12 +14,12 @@ internal sealed class PolledConnection : ConnectionContext, IConnectionSocketFea
 {
     private static long s_last;
 
-    private readonly PolledSocket _socket;
+    private readonly ChannelSocket _socket;
     private readonly CancellationTokenSource _closed = new();
     private readonly long _number = Interlocked.Increment(ref s_last);
     private string? _id;
 
-    public PolledConnection(PolledSocket socket)
+    public PolledConnection(ChannelSocket socket)
     {
         _socket = socket;
         Transport = new DuplexPipe(socket.Input, socket.Output);
@@ -48,7 +48,7 @@ internal sealed class PolledConnection : ConnectionContext, IConnectionSocketFea
     /// <summary>The handler has returned: what it has sent goes out, and a FIN after it.</summary>
     public override async ValueTask DisposeAsync()
     {
-        _socket.Close();
+        _socket.Close(new ConnectionAbortedException());
         _socket.Input.Release();
         _socket.Output.Release();
         await _closed.CancelAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using EchoService.Sockets;
 using Microsoft.AspNetCore.Connections;
 
 namespace EchoService.Tcp.Sockets;
@@ -63,7 +64,7 @@ internal sealed class PolledListener : IConnectionListener
         try
         {
             accepted.NoDelay = true;
-            return new(new(accepted, _pollers.Next(), _runsInline));
+            return new(new ChannelSocket(accepted, _pollers.Next(), _runsInline));
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.Versioning;
+using EchoService.Sockets;
 
 namespace EchoService.Tcp.Sockets;
 
@@ -9,11 +10,12 @@ namespace EchoService.Tcp.Sockets;
 /// </summary>
 /// <param name="runsInline">The handler goes on where its bytes are received.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeReader
+internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeReader, ISocketWait
 {
     /// <summary>What is received at once, at most.</summary>
     private const int Block = 64 << 10;
 
+    private readonly PendingOperation<ReadResult> _pending = new(socket, runsInline);
     private RentedBytes _held = new();
 
     /// <summary>The handler has seen all there is, and wants more.</summary>
@@ -21,8 +23,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
     private bool _hasEnded;
     private bool _isCancelled;
 
-    /// <summary>The read that waits.</summary>
-    public PendingOperation<ReadResult> Pending { get; } = new(socket, runsInline);
+    public bool IsWaiting => _pending.IsWaiting;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -44,8 +45,8 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
             }
 
             Tighten();
-            Pending.Begin(cancellationToken);
-            return !socket.Ask(EpollEvents.Readable) && TryGoOn() ? Pending.Ended : Pending.Task;
+            _pending.Begin(cancellationToken);
+            return !socket.Ask(EpollEvents.Readable) && TryGoOn() ? _pending.Ended : _pending.Task;
         }
     }
 
@@ -79,16 +80,16 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
     {
         lock (socket.Gate)
         {
-            if (!Pending.IsWaiting)
+            if (!_pending.IsWaiting)
             {
                 _isCancelled = true;
                 return;
             }
 
-            Pending.End(Shown(isCanceled: true), null);
+            _pending.End(Shown(isCanceled: true), null);
         }
 
-        Pending.ResumeElsewhere();
+        _pending.ResumeElsewhere();
     }
 
     public override void Complete(Exception? exception = null)
@@ -96,10 +97,9 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
         // The connection gives the buffer back at its end.
     }
 
-    /// <summary>With the gate. True: what was waited for is there, and <see cref="Pending"/> is to be resumed without it.</summary>
     public bool TryGoOn()
     {
-        if (!Pending.IsWaiting)
+        if (!_pending.IsWaiting)
         {
             return false;
         }
@@ -114,9 +114,13 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
         _held.End += bytes;
         _isExamined = bytes == 0;
         _hasEnded = bytes == 0 && socket.Failure is null;
-        Pending.End(Shown(isCanceled: false), bytes == 0 ? socket.Failure : null);
+        _pending.End(Shown(isCanceled: false), bytes == 0 ? socket.Failure : null);
         return true;
     }
+
+    public void Resume() => _pending.Resume();
+
+    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>The handler looks at nothing any more.</summary>
     public void Release() => _held.Release();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.Versioning;
+using EchoService.Sockets;
 
 namespace EchoService.Tcp.Sockets;
 
@@ -9,7 +10,7 @@ namespace EchoService.Tcp.Sockets;
 /// the last reply. Nothing is held between flushes.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class SocketWriter : PipeWriter
+internal sealed class SocketWriter : PipeWriter, ISocketWait
 {
     /// <summary>As much as a handler writes before a flush (<see cref="Kinds.EchoReplies"/>), and what stands before it.</summary>
     private const int Block = 64 << 10;
@@ -18,6 +19,7 @@ internal sealed class SocketWriter : PipeWriter
     private const int Turn = 1 << 20;
 
     private readonly PolledSocket _socket;
+    private readonly PendingOperation<FlushResult> _pending;
     private RentedBytes _held = new();
 
     /// <summary>The caller's own bytes, while it waits for them to be sent.</summary>
@@ -29,11 +31,10 @@ internal sealed class SocketWriter : PipeWriter
     public SocketWriter(PolledSocket socket, bool runsInline)
     {
         _socket = socket;
-        Pending = new PendingOperation<FlushResult>(socket, runsInline, Keep);
+        _pending = new(socket, runsInline, Keep);
     }
 
-    /// <summary>The flush that waits.</summary>
-    public PendingOperation<FlushResult> Pending { get; }
+    public bool IsWaiting => _pending.IsWaiting;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -67,16 +68,16 @@ internal sealed class SocketWriter : PipeWriter
     {
         lock (_socket.Gate)
         {
-            if (!Pending.IsWaiting)
+            if (!_pending.IsWaiting)
             {
                 _isCancelled = true;
                 return;
             }
 
-            Pending.End(new(isCanceled: true, isCompleted: false), null);
+            _pending.End(new(isCanceled: true, isCompleted: false), null);
         }
 
-        Pending.ResumeElsewhere();
+        _pending.ResumeElsewhere();
     }
 
     public override void Complete(Exception? exception = null)
@@ -84,18 +85,22 @@ internal sealed class SocketWriter : PipeWriter
         // The connection closes the socket, and gives the buffer back.
     }
 
-    /// <summary>With the gate. True: all is sent, or nothing ever will be, and <see cref="Pending"/> is to be resumed without it.</summary>
+    /// <summary>True: all is sent, or nothing ever will be.</summary>
     public bool TryGoOn()
     {
-        if (!Pending.IsWaiting || !TrySend())
+        if (!_pending.IsWaiting || !TrySend())
         {
             return false;
         }
 
         _turn = 0;
-        Pending.End(new(isCanceled: false, _socket.Failure is not null), null);
+        _pending.End(new(isCanceled: false, _socket.Failure is not null), null);
         return true;
     }
+
+    public void Resume() => _pending.Resume();
+
+    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>All is sent, or nobody wants it.</summary>
     public void Release() => _held.Release();
@@ -122,8 +127,8 @@ internal sealed class SocketWriter : PipeWriter
                 return new(new FlushResult(isCanceled: false, _socket.Failure is not null));
             }
 
-            Pending.Begin(cancellationToken);
-            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? Pending.Ended : Pending.Task;
+            _pending.Begin(cancellationToken);
+            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
         }
     }
 

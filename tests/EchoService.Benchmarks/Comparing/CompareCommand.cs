@@ -19,7 +19,8 @@ internal static class CompareCommand
         });
         var json = new Option<FileInfo?>("--json") { Description = "Writes all figures of all runs to this file too." };
         var only = new Option<string?>("--only") { Description = "This work of the comparison alone." };
-        var command = new Command("compare", "Compares contenders in turns: medians, ratios, processor time and memory.") { name, rounds, json, only };
+        var with = new Option<string[]>("--with") { Description = "This contender alone beside the one that all are compared to; may be given again." };
+        var command = new Command("compare", "Compares contenders in turns: medians, ratios, processor time and memory.") { name, rounds, json, only, with };
         command.SetAction(async (parsed, token) =>
         {
             var works = Comparisons.All[parsed.GetValue(name)!]();
@@ -33,7 +34,7 @@ internal static class CompareCommand
             var results = new List<WorkResult>();
             foreach (var work in chosen)
             {
-                var result = await Turns.RunAsync(work, parsed.GetValue(rounds), token);
+                var result = await Turns.RunAsync(work, parsed.GetValue(rounds), parsed.GetValue(with) ?? [], token);
                 ResultTable.Write(Console.Out, result);
                 results.Add(result);
             }

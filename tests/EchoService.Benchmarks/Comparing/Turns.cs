@@ -9,13 +9,14 @@ internal static class Turns
     /// <summary>For a run that was broken off to clear up behind itself.</summary>
     private static readonly TimeSpan s_clearing = TimeSpan.FromSeconds(5);
 
+    /// <param name="with">The contenders beside the baseline; none: all.</param>
     /// <exception cref="OperationCanceledException">The program was told to stop: what was started has been stopped.</exception>
-    public static async Task<WorkResult> RunAsync(Work work, int rounds, CancellationToken cancellationToken)
+    public static async Task<WorkResult> RunAsync(Work work, int rounds, string[] with, CancellationToken cancellationToken)
     {
         await using var started = new SharedPeers();
         var runs = new List<ContenderRuns>();
         var missing = new List<string>();
-        foreach (var contender in await ContendersAsync(work, started, missing))
+        foreach (var contender in await ContendersAsync(work, with, started, missing))
         {
             cancellationToken.ThrowIfCancellationRequested();
             try
@@ -41,11 +42,15 @@ internal static class Turns
     }
 
     /// <summary>None where a program is missing that all of them need.</summary>
-    private static async Task<IReadOnlyList<IContender>> ContendersAsync(Work work, SharedPeers peers, List<string> missing)
+    private static async Task<IReadOnlyList<IContender>> ContendersAsync(Work work, string[] with, SharedPeers peers, List<string> missing)
     {
         try
         {
-            return [.. (await work.Contenders(peers)).Select(peers.Add)];
+            return
+            [
+                .. (await work.Contenders(peers)).Select(peers.Add)
+                    .Where(contender => with.Length == 0 || contender.Name == work.Baseline || with.Contains(contender.Name, StringComparer.Ordinal)),
+            ];
         }
         catch (ToolMissingException exception)
         {

@@ -13,10 +13,12 @@ internal sealed record ContenderResult(string Name, IReadOnlyList<Sample> Sample
 
     public double Median(string figure) => MedianOf([.. Samples.Select(sample => Value(sample, figure))]);
 
-    /// <summary>The median of the rounds' ratios, for runs of one round saw the same machine.</summary>
+    /// <summary>
+    /// The median of the rounds' ratios, for runs of one round saw the same machine. Rounds that a baseline sits out are compared to its last.
+    /// </summary>
     public double? Ratio(string figure, ContenderResult? baseline) => baseline is null || baseline.Samples.Count == 0
         ? null
-        : MedianOf([.. Samples.Zip(baseline.Samples, (ours, theirs) => Value(ours, figure) / Value(theirs, figure))]);
+        : MedianOf([.. Samples.Select((ours, round) => Value(ours, figure) / Value(baseline.Samples[Math.Min(round, baseline.Samples.Count - 1)], figure))]);
 
     private static double Value(Sample sample, string figure) => sample.Figures.First(entry => entry.Figure == figure).Value;
 

@@ -7,9 +7,6 @@ namespace EchoService.Downloads.Content.Disk;
 /// <summary>A file on its way in: named by item and token, hashed as it is written, invisible until it is placed.</summary>
 internal sealed class PartFile : IContentPart
 {
-    /// <summary>Pieces from this size on are hashed while they are written: that saves more than handing them to another thread costs.</summary>
-    private const int HashedBeside = 128 << 10;
-
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string? _sha256;
 
@@ -79,11 +76,6 @@ internal sealed class PartFile : IContentPart
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (bytes.Length >= HashedBeside)
-        {
-            return new ValueTask(WriteAndHashAsync(bytes));
-        }
-
         RandomAccess.Write(Handle, bytes.Span, Length);
         _hash.AppendData(bytes.Span);
         Length += bytes.Length;
@@ -119,21 +111,6 @@ internal sealed class PartFile : IContentPart
     {
         Handle.Dispose();
         _hash.Dispose();
-    }
-
-    private async Task WriteAndHashAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var hashing = Task.Run(() => _hash.AppendData(bytes.Span));
-        try
-        {
-            RandomAccess.Write(Handle, bytes.Span, Length);
-        }
-        finally
-        {
-            await hashing;
-        }
-
-        Length += bytes.Length;
     }
 
     private void Rehash(long size, CancellationToken cancellationToken)

@@ -89,6 +89,6 @@ public sealed class BodyCopyTests
                 return ValueTask.CompletedTask;
             },
             Token));
-        Assert.InRange(largest, 1, 256 << 10);
+        Assert.InRange(largest, 1, 1 << 20);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
+using EchoService.Sockets;
 using EchoService.Tcp.Sockets;
 using Microsoft.AspNetCore.Connections;
 
@@ -21,7 +22,7 @@ internal sealed class PolledPair : IAsyncDisposable
 
     public static async Task<PolledPair> ConnectAsync(bool runsInline = true)
     {
-        var pollers = new SocketPollers();
+        var pollers = new SocketPollers("tests");
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         socket.Listen();

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
 using System.Threading.Tasks.Sources;
 
-namespace EchoService.Tcp.Sockets;
+namespace EchoService.Sockets;
 
 /// <summary>A read or a flush that waits for the socket. All but <see cref="Resume()"/> is called with the socket's gate.</summary>
 /// <param name="runsInline">The handler goes on where its bytes are received or sent.</param>

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 
-namespace EchoService.Tcp.Sockets;
+namespace EchoService.Sockets;
 
 /// <summary>
 /// A thread that waits for many sockets, and tells each what it may do. What a handler does with it runs on this thread when the

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace EchoService.Tcp.Sockets;
+namespace EchoService.Sockets;
 
 /// <summary>
 /// Linux's recv(2) and send(2), for a socket that never blocks. What .NET does around them was a thirtieth of the processor time of a

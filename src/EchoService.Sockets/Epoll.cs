@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-namespace EchoService.Tcp.Sockets;
+namespace EchoService.Sockets;
 
 /// <summary>What epoll is asked for, and what it tells (epoll_ctl(2)).</summary>
 [Flags]

@@ -2,44 +2,41 @@ using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Microsoft.AspNetCore.Connections;
 
-namespace EchoService.Tcp.Sockets;
+namespace EchoService.Sockets;
 
 /// <summary>
 /// A connected socket that never blocks, and its place in a poller. Everything that touches the descriptor holds <see cref="Gate"/>,
 /// so that none of it can meet a descriptor that was closed and is another's by now.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class PolledSocket
+internal abstract class PolledSocket
 {
     private readonly SocketPoller _poller;
     private readonly int _descriptor;
-    private readonly ulong _token;
+    private ulong _token;
     private EpollEvents _asked;
-    private bool _isPolled = true;
+    private bool _isPolled;
     private bool _isClosed;
 
-    /// <param name="runsInline">What waits for the socket goes on on the poller's thread.</param>
-    public PolledSocket(Socket socket, SocketPoller poller, bool runsInline)
+    protected PolledSocket(Socket socket, SocketPoller poller)
     {
         socket.Blocking = false;
         (Socket, _poller, _descriptor) = (socket, poller, (int)socket.Handle);
-        Input = new(this, runsInline);
-        Output = new(this, runsInline);
-        _token = poller.Add(this, _descriptor);
     }
 
     public Socket Socket { get; }
 
     public Lock Gate { get; } = new();
 
-    public SocketReader Input { get; }
-
-    public SocketWriter Output { get; }
-
     /// <summary>What has broken the connection, for both directions: the kernel tells it once, to whoever asks first.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>Who waits to receive.</summary>
+    protected abstract ISocketWait Receiving { get; }
+
+    /// <summary>Who waits to send.</summary>
+    protected abstract ISocketWait Sending { get; }
 
     /// <summary>With <see cref="Gate"/>. False: nothing is to be read now. 0 bytes are the client's FIN, or <see cref="Failure"/>.</summary>
     public bool TryReceive(Span<byte> into, out int bytes)
@@ -97,10 +94,10 @@ internal sealed class PolledSocket
             }
 
             // What is told and nobody waits for is not asked for any more. A reader that goes on now will soon wait again.
-            var wanted = _asked & ~(Input.Pending.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
-            read = (isLast || events.HasFlag(EpollEvents.Readable)) && Input.TryGoOn();
-            write = (isLast || events.HasFlag(EpollEvents.Writable)) && Output.TryGoOn();
-            wanted &= ~(Output.Pending.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
+            var wanted = _asked & ~(Receiving.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
+            read = (isLast || events.HasFlag(EpollEvents.Readable)) && Receiving.TryGoOn();
+            write = (isLast || events.HasFlag(EpollEvents.Writable)) && Sending.TryGoOn();
+            wanted &= ~(Sending.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
             if (_isPolled && wanted != _asked)
             {
                 Change(wanted);
@@ -109,19 +106,35 @@ internal sealed class PolledSocket
 
         if (read)
         {
-            Input.Pending.Resume();
+            Receiving.Resume();
         }
 
         if (write)
         {
-            Output.Pending.Resume();
+            Sending.Resume();
         }
     }
 
     /// <summary>With a reset.</summary>
+    /// <param name="reason">For whoever still waits.</param>
     public void Abort(Exception reason) => Close(reason, () => Socket.Close(timeout: 0));
 
-    public void Close() => Close(new ConnectionAbortedException(), Socket.Dispose);
+    /// <summary>What was sent goes out, and a FIN after it.</summary>
+    /// <param name="reason">For whoever still waits.</param>
+    public void Close(Exception reason) => Close(reason, Socket.Dispose);
+
+    /// <summary>Last, by whoever is made: the poller may call at once.</summary>
+    protected void Join()
+    {
+        lock (Gate)
+        {
+            _token = _poller.Add(this, _descriptor);
+            _isPolled = true;
+        }
+    }
+
+    /// <summary>What <see cref="Failure"/> is to be when the kernel says that the connection is broken.</summary>
+    protected abstract Exception Broken(Win32Exception cause);
 
     private void Close(Exception reason, Action close)
     {
@@ -141,18 +154,18 @@ internal sealed class PolledSocket
             }
 
             close();
-            read = Input.TryGoOn();
-            write = Output.TryGoOn();
+            read = Receiving.TryGoOn();
+            write = Sending.TryGoOn();
         }
 
         if (read)
         {
-            Input.Pending.ResumeElsewhere();
+            Receiving.ResumeElsewhere();
         }
 
         if (write)
         {
-            Output.Pending.ResumeElsewhere();
+            Sending.ResumeElsewhere();
         }
     }
 
@@ -167,8 +180,7 @@ internal sealed class PolledSocket
             return false;
         }
 
-        var cause = new Win32Exception(error);
-        Failure = new ConnectionResetException(cause.Message, cause);
+        Failure = Broken(new Win32Exception(error));
         return true;
     }
 

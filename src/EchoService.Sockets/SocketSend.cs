@@ -1,0 +1,83 @@
+using System.Runtime.Versioning;
+
+namespace EchoService.Sockets;
+
+/// <summary>Sends straight from the caller's memory; ends when the socket has taken all.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class SocketSend : ISocketWait
+{
+    private readonly PolledSocket _socket;
+    private readonly PendingOperation<bool> _pending;
+    private ReadOnlyMemory<byte> _left;
+
+    public SocketSend(PolledSocket socket)
+    {
+        _socket = socket;
+        _pending = new(socket, runsInline: false, () => _left = default);
+    }
+
+    public bool IsWaiting => _pending.IsWaiting;
+
+    /// <summary>One at a time.</summary>
+    public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        }
+
+        lock (_socket.Gate)
+        {
+            _left = bytes;
+            return TrySend() ? Ended : WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Ends when something could be sent, or never can be: a connection is made, or refused.</summary>
+    public ValueTask<bool> CanSendAsync(CancellationToken cancellationToken)
+    {
+        lock (_socket.Gate)
+        {
+            return WaitAsync(cancellationToken);
+        }
+    }
+
+    public bool TryGoOn()
+    {
+        if (!IsWaiting || !TrySend())
+        {
+            return false;
+        }
+
+        _pending.End(true, _socket.Failure);
+        return true;
+    }
+
+    public void Resume() => _pending.Resume();
+
+    public void ResumeElsewhere() => _pending.ResumeElsewhere();
+
+    private ValueTask<bool> Ended => _socket.Failure is { } failure ? ValueTask.FromException<bool>(failure) : new(true);
+
+    private ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        _pending.Begin(cancellationToken);
+        return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
+    }
+
+    /// <summary>False: the socket takes no more now. True: all is sent, or nobody takes the rest any more.</summary>
+    private bool TrySend()
+    {
+        while (!_left.IsEmpty && _socket.Failure is null)
+        {
+            if (!_socket.TrySend(_left.Span, out var bytes))
+            {
+                return false;
+            }
+
+            _left = _left[bytes..];
+        }
+
+        return true;
+    }
+}
