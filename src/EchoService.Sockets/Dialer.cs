@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
@@ -10,17 +11,31 @@ internal sealed class Dialer(string name) : IDisposable
 {
     private readonly Lock _gate = new();
     private SocketPollers? _pollers;
+    private bool _isDisposed;
 
     /// <exception cref="SocketException">There is no connection to be had.</exception>
-    public Task<Stream> DialAsync(IPEndPoint to, CancellationToken cancellationToken) =>
-        OperatingSystem.IsLinux() ? PolledStream.ConnectAsync(to, NextPoller(), cancellationToken) : ConnectAsync(to, cancellationToken);
+    public async Task<Stream> DialAsync(IPEndPoint to, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() ? await PolledStream.ConnectAsync(to, NextPoller(), cancellationToken) : await ConnectAsync(to, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or Win32Exception and not SocketException)
+        {
+            throw new SocketException((int)SocketError.NoBufferSpaceAvailable, exception.Message);
+        }
+    }
 
-    /// <summary>When nobody waits for a connection any more.</summary>
+    /// <summary>Ends its connections too.</summary>
     public void Dispose()
     {
-        if (OperatingSystem.IsLinux())
+        lock (_gate)
         {
-            _pollers?.Dispose();
+            _isDisposed = true;
+            if (OperatingSystem.IsLinux())
+            {
+                _pollers?.Dispose();
+            }
         }
     }
 
@@ -44,6 +59,7 @@ internal sealed class Dialer(string name) : IDisposable
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             return (_pollers ??= new(name)).Next();
         }
     }

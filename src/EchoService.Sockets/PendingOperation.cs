@@ -15,20 +15,33 @@ internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, 
     private T _result = default!;
     private Exception? _failure;
 
+    /// <summary>From its begin until its result was taken.</summary>
+    private volatile bool _isUnderWay;
+
     public bool IsWaiting { get; private set; }
 
-    /// <summary>What the handler awaits.</summary>
-    public ValueTask<T> Task => new(this, _source.Version);
-
-    /// <summary>The same of one that ended before anybody awaited it.</summary>
-    public ValueTask<T> Ended => _failure is null ? new(_result) : ValueTask.FromException<T>(_failure);
-
-    public void Begin(CancellationToken token)
+    /// <summary>Waits until <paramref name="wait"/> can go on, after <paramref name="events"/>.</summary>
+    public ValueTask<T> WaitAsync(EpollEvents events, ISocketWait wait, CancellationToken token)
     {
         _source.Reset();
-        IsWaiting = true;
-        _token = token;
+        (_isUnderWay, IsWaiting, _token) = (true, true, token);
         _cancellation = token.UnsafeRegister(static (operation, token) => ((PendingOperation<T>)operation!).Cancel(token), this);
+        if (socket.Ask(events) || !wait.TryGoOn())
+        {
+            return new(this, _source.Version);
+        }
+
+        _isUnderWay = false;
+        return _failure is null ? new(_result) : ValueTask.FromException<T>(_failure);
+    }
+
+    /// <exception cref="InvalidOperationException">The result of the last has not been taken.</exception>
+    public void ThrowIfUnderWay()
+    {
+        if (_isUnderWay)
+        {
+            throw new InvalidOperationException("A socket is read by one at a time, and written by one.");
+        }
     }
 
     public void End(T result, Exception? failure)
@@ -45,7 +58,11 @@ internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, 
     /// <summary>The same from a thread that has other things to do.</summary>
     public void ResumeElsewhere() => Resume(inline: false);
 
-    T IValueTaskSource<T>.GetResult(short token) => _source.GetResult(token);
+    T IValueTaskSource<T>.GetResult(short token)
+    {
+        _isUnderWay = false;
+        return _source.GetResult(token);
+    }
 
     ValueTaskSourceStatus IValueTaskSource<T>.GetStatus(short token) => _source.GetStatus(token);
 

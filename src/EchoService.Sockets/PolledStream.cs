@@ -34,20 +34,18 @@ internal sealed class PolledStream : Stream
     public static async Task<Stream> ConnectAsync(IPEndPoint to, SocketPoller poller, CancellationToken cancellationToken)
     {
         var socket = new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        StreamSocket? connection = null;
         try
         {
             socket.NoDelay = true;
-            var isConnected = Connects(socket, to);
-            var connection = new StreamSocket(socket, poller);
-            if (!isConnected)
-            {
-                await connection.ConnectedAsync(cancellationToken);
-            }
-
+            Begin(socket, to);
+            connection = new StreamSocket(socket, poller);
+            await connection.ConnectedAsync(cancellationToken);
             return new PolledStream(connection);
         }
-        catch
+        catch (Exception exception)
         {
+            connection?.Close(exception);
             socket.Dispose();
             throw;
         }
@@ -62,7 +60,13 @@ internal sealed class PolledStream : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var sending = _socket.Send.SendAsync(buffer, cancellationToken);
-        return sending.IsCompletedSuccessfully ? default : new(sending.AsTask());
+        if (!sending.IsCompletedSuccessfully)
+        {
+            return new(sending.AsTask());
+        }
+
+        _ = sending.Result;
+        return default;
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -94,18 +98,16 @@ internal sealed class PolledStream : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>False: it is under way.</summary>
-    private static bool Connects(Socket socket, IPEndPoint to)
+    private static void Begin(Socket socket, IPEndPoint to)
     {
         socket.Blocking = false;
         try
         {
             socket.Connect(to);
-            return true;
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
-            return false;
+            // It is under way.
         }
     }
 
@@ -127,23 +129,15 @@ internal sealed class PolledStream : Stream
 
         protected override ISocketWait Sending => Send;
 
-        /// <summary>The connection that is under way has come into being.</summary>
-        /// <exception cref="SocketException">It has not.</exception>
+        /// <summary>Ends when there is a connection.</summary>
+        /// <exception cref="SocketException">There is none to be had.</exception>
         public async Task ConnectedAsync(CancellationToken cancellationToken)
         {
-            try
+            await Send.CanSendAsync(cancellationToken);
+            var error = (int)Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
+            if (error != 0)
             {
-                await Send.CanSendAsync(cancellationToken);
-                var error = (int)Socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-                if (error != 0)
-                {
-                    throw new SocketException(error);
-                }
-            }
-            catch (Exception exception)
-            {
-                Close(exception);
-                throw;
+                throw new SocketException(error);
             }
         }
 

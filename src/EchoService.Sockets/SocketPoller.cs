@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 
@@ -12,17 +13,19 @@ internal sealed class SocketPoller : IDisposable
 {
     private const ulong Bell = ulong.MaxValue;
 
+    private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Epoll _epoll = new();
     private readonly Lock _gate = new();
     private readonly Stack<int> _free = [];
-    private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private PolledSocket?[] _sockets = new PolledSocket?[64];
     private uint _lastNumber;
     private bool _hasEnded;
 
-    public SocketPoller(string name) => new Thread(Run) { IsBackground = true, Name = name }.Start();
+    public SocketPoller(string name) => new Thread(Run) { IsBackground = true, Name = name }.UnsafeStart();
 
     /// <summary>Tells <paramref name="socket"/> from now on of errors, and of what it asks for.</summary>
+    /// <exception cref="Win32Exception">The kernel watches no more sockets.</exception>
+    /// <exception cref="ObjectDisposedException">The poller has ended.</exception>
     public ulong Add(PolledSocket socket, int descriptor)
     {
         lock (_gate)
@@ -33,8 +36,16 @@ internal sealed class SocketPoller : IDisposable
             // The number tells a socket from one that had the slot before: epoll may still have news of that one in hand.
             var token = ((ulong)++_lastNumber << 32) | (uint)slot;
             _sockets[slot] = socket;
-            _epoll.Add(descriptor, EpollEvents.None, token);
-            return token;
+            try
+            {
+                _epoll.Add(descriptor, EpollEvents.None, token);
+                return token;
+            }
+            catch
+            {
+                Free(slot);
+                throw;
+            }
         }
     }
 
@@ -60,12 +71,11 @@ internal sealed class SocketPoller : IDisposable
             }
 
             _epoll.Remove(descriptor);
-            _sockets[SlotOf(token)] = null;
-            _free.Push(SlotOf(token));
+            Free(SlotOf(token));
         }
     }
 
-    /// <summary>Ends the thread soon, and does not wait for it: this may be the thread. Whoever still waits for a socket, waits for ever.</summary>
+    /// <summary>Ends the thread soon, and does not wait for it: this may be the thread. It closes the sockets that are left.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -81,6 +91,12 @@ internal sealed class SocketPoller : IDisposable
     }
 
     private static int SlotOf(ulong token) => (int)(uint)token;
+
+    private void Free(int slot)
+    {
+        _sockets[slot] = null;
+        _free.Push(slot);
+    }
 
     private int FreeSlot()
     {
@@ -104,6 +120,11 @@ internal sealed class SocketPoller : IDisposable
         while (TellAll(_epoll.Wait()))
         {
             // Until the bell rings.
+        }
+
+        foreach (var socket in _sockets)
+        {
+            socket?.Close(new IOException("Nobody listens for this connection any more."));
         }
 
         _epoll.Dispose();

@@ -8,13 +8,30 @@ namespace EchoService.Sockets;
 [SupportedOSPlatform("linux")]
 internal sealed class SocketPollers(string name) : IDisposable
 {
-    private readonly SocketPoller[] _pollers =
-        [.. Enumerable.Range(0, Math.Max(1, Environment.ProcessorCount / 2)).Select(n => new SocketPoller(string.Create(CultureInfo.InvariantCulture, $"{name}-{n}")))];
-
+    private readonly SocketPoller[] _pollers = Start(name, Math.Max(1, Environment.ProcessorCount / 2));
     private uint _last;
 
     /// <summary>In turns.</summary>
     public SocketPoller Next() => _pollers[Interlocked.Increment(ref _last) % (uint)_pollers.Length];
 
     public void Dispose() => Array.ForEach(_pollers, poller => poller.Dispose());
+
+    private static SocketPoller[] Start(string name, int count)
+    {
+        var pollers = new List<SocketPoller>(count);
+        try
+        {
+            while (pollers.Count < count)
+            {
+                pollers.Add(new(string.Create(CultureInfo.InvariantCulture, $"{name}-{pollers.Count}")));
+            }
+
+            return [.. pollers];
+        }
+        catch
+        {
+            pollers.ForEach(poller => poller.Dispose());
+            throw;
+        }
+    }
 }

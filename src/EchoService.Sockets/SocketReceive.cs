@@ -18,7 +18,8 @@ internal sealed class SocketReceive : ISocketWait
 
     public bool IsWaiting => _pending.IsWaiting;
 
-    /// <summary>The number of bytes; 0: the peer's FIN, or room for none. One at a time.</summary>
+    /// <summary>The number of bytes; 0: the peer's FIN, or room for none.</summary>
+    /// <exception cref="InvalidOperationException">Another waits.</exception>
     public ValueTask<int> ReceiveAsync(Memory<byte> into, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -28,14 +29,14 @@ internal sealed class SocketReceive : ISocketWait
 
         lock (_socket.Gate)
         {
+            _pending.ThrowIfUnderWay();
             if (_socket.TryReceive(into.Span, out var bytes))
             {
                 return bytes == 0 && _socket.Failure is { } failure ? ValueTask.FromException<int>(failure) : new(bytes);
             }
 
             _into = into;
-            _pending.Begin(cancellationToken);
-            return !_socket.Ask(EpollEvents.Readable) && TryGoOn() ? _pending.Ended : _pending.Task;
+            return _pending.WaitAsync(EpollEvents.Readable, this, cancellationToken);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class SocketSend : ISocketWait
 
     public bool IsWaiting => _pending.IsWaiting;
 
-    /// <summary>One at a time.</summary>
+    /// <exception cref="InvalidOperationException">Another waits.</exception>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -28,8 +28,9 @@ internal sealed class SocketSend : ISocketWait
 
         lock (_socket.Gate)
         {
+            _pending.ThrowIfUnderWay();
             _left = bytes;
-            return TrySend() ? Ended : WaitAsync(cancellationToken);
+            return !TrySend() ? WaitAsync(cancellationToken) : _socket.Failure is { } failure ? ValueTask.FromException<bool>(failure) : new(true);
         }
     }
 
@@ -57,13 +58,7 @@ internal sealed class SocketSend : ISocketWait
 
     public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
-    private ValueTask<bool> Ended => _socket.Failure is { } failure ? ValueTask.FromException<bool>(failure) : new(true);
-
-    private ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
-    {
-        _pending.Begin(cancellationToken);
-        return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
-    }
+    private ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _pending.WaitAsync(EpollEvents.Writable, this, cancellationToken);
 
     /// <summary>False: the socket takes no more now. True: all is sent, or nobody takes the rest any more.</summary>
     private bool TrySend()

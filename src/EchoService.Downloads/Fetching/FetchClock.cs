@@ -63,6 +63,9 @@ internal sealed class FetchClock : IDisposable
     public CancellationTokenRegistration CancelWith(CancellationToken token) =>
         token == _caller ? default : token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _source);
 
+    /// <summary>Ends the fetch: nobody wants it any more.</summary>
+    public void GiveUp() => _source.Cancel();
+
     /// <summary>Why the token fired.</summary>
     /// <exception cref="OperationCanceledException">It was the caller.</exception>
     public FetchError Why()

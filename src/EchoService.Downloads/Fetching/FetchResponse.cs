@@ -8,9 +8,8 @@ internal sealed class FetchResponse : IAsyncDisposable
 {
     private const int BufferBytes = 64 << 10;
 
-    /// <summary>Of a body that is announced to be long: while a piece is hashed and written, that much of the next gathers in the socket.</summary>
+    /// <summary>Of a long body: while a piece is hashed and written, that much of the next gathers in the socket.</summary>
     private const int LongBufferBytes = 1 << 20;
-    private const long LongBody = 1 << 20;
     private readonly FetchRequest _request;
     private readonly HttpResponseMessage? _message;
     private readonly FetchClock? _clock;
@@ -79,6 +78,9 @@ internal sealed class FetchResponse : IAsyncDisposable
     /// <summary>The offset that the body goes on from; 0: it begins at its beginning, and what was there before is void.</summary>
     public long ResumedFrom { get; }
 
+    /// <summary>TLS hands over its records one by one, of 16 KiB at most, however much room there is (RFC 8446, 5.1).</summary>
+    private bool IsReadInLongPieces => Length >= LongBufferBytes && Url.Scheme == Uri.UriSchemeHttp;
+
     private static FetchError Truncated => FetchFailure.Truncated("The body is not as long as announced.");
 
     public static FetchResponse Failed(Uri url, FetchError error) =>
@@ -123,7 +125,7 @@ internal sealed class FetchResponse : IAsyncDisposable
     /// <summary>What is there at once is handed over at once: one write for a small file. What is waited for keeps nothing back.</summary>
     private async Task<FetchError?> CopyShortAsync(int length, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
-        // Where something is thrown a read may still be under way: then the buffer does not go back to the pool.
+        // Where something is thrown the buffer does not go back to the pool.
         var buffer = ArrayPool<byte>.Shared.Rent(length);
         var (count, written) = (0, 0);
         FetchError? error = null;
@@ -132,8 +134,18 @@ internal sealed class FetchResponse : IAsyncDisposable
             var reading = ReadAsync(buffer.AsMemory(count, length - count), cancellationToken);
             if (!reading.IsCompleted && written < count)
             {
-                await write(buffer.AsMemory(written, count - written), cancellationToken);
-                written = count;
+                try
+                {
+                    await write(buffer.AsMemory(written, count - written), cancellationToken);
+                    written = count;
+                }
+                catch
+                {
+                    // A body is read by one at a time, and its disposal may read what is left of it.
+                    _clock!.GiveUp();
+                    await Task.WhenAny(reading.AsTask());
+                    throw;
+                }
             }
 
             (var read, error) = await reading;
@@ -152,7 +164,7 @@ internal sealed class FetchResponse : IAsyncDisposable
 
     private async Task<FetchError?> CopyLongAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Length >= LongBody ? LongBufferBytes : BufferBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(IsReadInLongPieces ? LongBufferBytes : BufferBytes);
         byte[]? other = null;
         var writing = Task.CompletedTask;
         try

@@ -45,8 +45,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
             }
 
             Tighten();
-            _pending.Begin(cancellationToken);
-            return !socket.Ask(EpollEvents.Readable) && TryGoOn() ? _pending.Ended : _pending.Task;
+            return _pending.WaitAsync(EpollEvents.Readable, this, cancellationToken);
         }
     }
 

@@ -127,8 +127,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketWait
                 return new(new FlushResult(isCanceled: false, _socket.Failure is not null));
             }
 
-            _pending.Begin(cancellationToken);
-            return !_socket.Ask(EpollEvents.Writable) && TryGoOn() ? _pending.Ended : _pending.Task;
+            return _pending.WaitAsync(EpollEvents.Writable, this, cancellationToken);
         }
     }
 

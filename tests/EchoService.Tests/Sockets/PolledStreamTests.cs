@@ -134,4 +134,25 @@ public sealed class PolledStreamTests : IAsyncLifetime
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dialing);
     }
+
+    [Fact]
+    public async Task ASecondReadBesideAnotherIsRefusedAndTheFirstGoesOn()
+    {
+        var buffer = new byte[4];
+        var read = _stream.ReadAsync(buffer, Cancelled).AsTask();
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await _stream.ReadExactlyAsync(new byte[4], Cancelled));
+        await _peer.SendAsync("abcd"u8.ToArray(), Cancelled);
+        Assert.Equal(4, await read);
+        Assert.Equal("abcd"u8, buffer);
+    }
+
+    [Fact]
+    public async Task ADialersEndIsItsConnectionsEnd()
+    {
+        var read = _stream.ReadAsync(new byte[1], Cancelled).AsTask();
+        _dialer.Dispose();
+        await Assert.ThrowsAsync<IOException>(() => read);
+        Assert.Equal(0, await _peer.ReceiveAsync(new byte[1], Cancelled));
+        await Assert.ThrowsAsync<SocketException>(() => _dialer.DialAsync(Address, Cancelled));
+    }
 }
