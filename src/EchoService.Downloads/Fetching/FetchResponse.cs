@@ -132,23 +132,14 @@ internal sealed class FetchResponse : IAsyncDisposable
         while (error is null && count < length)
         {
             var reading = ReadAsync(buffer.AsMemory(count, length - count), cancellationToken);
+            var writing = Task.CompletedTask;
             if (!reading.IsCompleted && written < count)
             {
-                try
-                {
-                    await write(buffer.AsMemory(written, count - written), cancellationToken);
-                    written = count;
-                }
-                catch
-                {
-                    // A body is read by one at a time, and its disposal may read what is left of it.
-                    _clock!.GiveUp();
-                    await Task.WhenAny(reading.AsTask());
-                    throw;
-                }
+                writing = WriteAsync(write, buffer.AsMemory(written, count - written), cancellationToken);
+                written = count;
             }
 
-            (var read, error) = await reading;
+            (var read, error) = await BothAsync(reading, writing);
             error ??= read == 0 ? Truncated : null;
             count += read;
         }
@@ -171,8 +162,7 @@ internal sealed class FetchResponse : IAsyncDisposable
         {
             for (var count = 0L; ;)
             {
-                var (read, error) = await ReadAsync(buffer, cancellationToken);
-                await writing;
+                var (read, error) = await BothAsync(ReadAsync(buffer, cancellationToken), writing);
                 if (error is not null || read == 0)
                 {
                     return error ?? (Length is { } length && length != count ? Truncated : null);
@@ -184,7 +174,7 @@ internal sealed class FetchResponse : IAsyncDisposable
                     return FetchFailure.TooLarge(_request.MaxBytes);
                 }
 
-                writing = write(buffer.AsMemory(0, read), cancellationToken).AsTask();
+                writing = WriteAsync(write, buffer.AsMemory(0, read), cancellationToken);
                 if (writing.IsCompleted)
                 {
                     await writing;
@@ -204,6 +194,27 @@ internal sealed class FetchResponse : IAsyncDisposable
                 ArrayPool<byte>.Shared.Return(other);
             }
         }
+    }
+
+    /// <summary>A failure comes by the task, and by nothing else.</summary>
+    private static async Task WriteAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
+        await write(bytes, cancellationToken);
+
+    /// <summary>What was read, once the piece before it is written. A write that fails ends the read, for whoever disposes the body may read too.</summary>
+    private async ValueTask<(int Read, FetchError? Error)> BothAsync(ValueTask<(int Read, FetchError? Error)> reading, Task writing)
+    {
+        try
+        {
+            await writing;
+        }
+        catch
+        {
+            _clock!.GiveUp();
+            await Task.WhenAny(reading.AsTask());
+            throw;
+        }
+
+        return await reading;
     }
 
     /// <summary>The body's next bytes; 0: its end, or an error.</summary>

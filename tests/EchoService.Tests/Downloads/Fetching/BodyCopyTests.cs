@@ -19,6 +19,31 @@ public sealed class BodyCopyTests
         Assert.Same(full, await Assert.ThrowsAsync<IOException>(() => response.CopyToAsync((_, _) => throw full, Token)));
     }
 
+    [Theory]
+    [InlineData(20_000)]
+    [InlineData(20_000_000)]
+    public async Task AWriterThatFailsWhileTheRestIsWaitedForEndsTheFetchAtOnce(long length)
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/x", OriginAnswer.File(3, length) with { HangAfter = 5_000 });
+        origin.On("/y", OriginAnswer.File(4, 100_000));
+        using var fetcher = FetchFixture.Fetcher();
+        await using (var response = await fetcher.OpenAsync(FetchFixture.Request(origin.Url("/x")), Token))
+        {
+            var full = new IOException("No space left on device");
+            var copying = response.CopyToAsync(
+                async (_, _) =>
+                {
+                    await Task.Yield();
+                    throw full;
+                },
+                Token);
+            Assert.Same(full, await Assert.ThrowsAsync<IOException>(() => copying.WaitAsync(TimeSpan.FromSeconds(20), Token)));
+        }
+
+        Assert.Equal(origin.Sha256("/y"), (await fetcher.FetchAsync(origin.Url("/y"))).Sha256);
+    }
+
     [Fact]
     public async Task KeepsNothingOfAShortBodyBackWhileItWaitsForTheRest()
     {
