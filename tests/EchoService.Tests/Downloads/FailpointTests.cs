@@ -27,7 +27,7 @@ public sealed class FailpointTests(Deployments deployments) : IClassFixture<Depl
     {
         // Closed while a process starts; slow while it lives: others must not have done all before it comes to its end.
         var gate = new TaskCompletionSource();
-        var delay = TimeSpan.FromMilliseconds(50);
+        var delay = TimeSpan.FromMilliseconds(deployment == Deployment.OneProcess ? 50 : 200);
         var origins = new[] { await Origin.StartAsync(Token), await Origin.StartAsync(Token) };
         foreach (var origin in origins)
         {

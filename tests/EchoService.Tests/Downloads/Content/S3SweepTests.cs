@@ -8,7 +8,8 @@ public sealed class S3SweepTests(PostgresServer server)
 {
     private const string TimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
-    private static readonly (string Key, string? Value) s_lease = ("Downloads:LeaseSeconds", "2");
+    /// <summary>As long as a loaded machine may let a node stand still without its items becoming others'.</summary>
+    private static readonly (string Key, string? Value) s_lease = ("Downloads:LeaseSeconds", "5");
 
     /// <summary>Keys of another service, and of somebody else.</summary>
     private static readonly string[] s_foreign = ["0198aaaaaaaaaaaaaaaaaaaaaaaaaaaa/1-1", "notes.txt"];
