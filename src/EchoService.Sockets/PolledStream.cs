@@ -10,25 +10,11 @@ namespace EchoService.Sockets;
 /// works on a large piece while the next arrives is not disturbed, nor is a thread of the pool woken for nothing.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed class PolledStream : Stream
+internal sealed class PolledStream : AsyncStream
 {
     private readonly StreamSocket _socket;
 
     private PolledStream(StreamSocket socket) => _socket = socket;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="SocketException">There is no connection to be had.</exception>
     public static async Task<Stream> ConnectAsync(IPEndPoint to, SocketPoller poller, CancellationToken cancellationToken)
@@ -54,38 +40,8 @@ internal sealed class PolledStream : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _socket.Receive.ReceiveAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var sending = _socket.Send.SendAsync(buffer, cancellationToken);
-        if (!sending.IsCompletedSuccessfully)
-        {
-            return new(sending.AsTask());
-        }
-
-        _ = sending.Result;
-        return default;
-    }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override void Flush()
-    {
-        // Nothing is held back.
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        await _socket.Send.SendAsync(buffer, cancellationToken);
 
     /// <summary>Whoever still reads or writes gets an <see cref="IOException"/>.</summary>
     protected override void Dispose(bool disposing)
