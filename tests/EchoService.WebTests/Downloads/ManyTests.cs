@@ -33,6 +33,7 @@ public sealed class ManyTests(Browser browser)
         Fill(service, JobRows(26, 10_000));
         ComesAsSoon(await FirstRowAsync(open, "/"), few);
         await Expect(open.Page.Locator("job-row .title").First).ToHaveTextAsync("Job 10000");
+        await StandsStillAsync(open);
         await StaysFlatAsync(open, page => Expect(open.Page.Locator("job-row .title").First).ToHaveTextAsync($"Job {10_000 - (25 * page)}"));
         Assert.Equal(25, await open.Page.Locator("job-row").CountAsync());
         Assert.Empty(open.Complaints);
@@ -108,6 +109,15 @@ public sealed class ManyTests(Browser browser)
     {
         TestContext.Current.TestOutputHelper?.WriteLine($"first rows after {many:0} ms, of a short list after {few:0} ms");
         Assert.InRange(many, 0, IsSoak ? 1_000 : Math.Max(1_000, few * 3));
+    }
+
+    /// <summary>What comes into sight has the height that was kept for it: else the buttons below it move away from under the pointer.</summary>
+    private static async Task StandsStillAsync(OpenPage open)
+    {
+        const string HeightAfterFrames = "new Promise(seen => requestAnimationFrame(() => requestAnimationFrame(() => seen(document.documentElement.scrollHeight))))";
+        var height = await open.Page.EvaluateAsync<int>(HeightAfterFrames);
+        await open.Page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+        Assert.Equal(height, await open.Page.EvaluateAsync<int>(HeightAfterFrames));
     }
 
     private static async Task StaysFlatAsync(OpenPage open, Func<int, Task> isShown)
