@@ -20,6 +20,9 @@ internal sealed class MetricViews(IMeterFactory ours)
         ["dns.lookup.duration"] = ["error.type"],
     };
 
+    /// <summary>OpenTelemetry's name for the connections of a pool ends as only a histogram's or summary's count may in Prometheus: it gets the one it had before.</summary>
+    private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal) { ["db.client.connection.count"] = "db.client.connections" };
+
     /// <summary>Histograms that this host has published; those without a measurement yet are known from here alone.</summary>
     public DeclaredHistograms Histograms { get; } = new();
 
@@ -31,6 +34,8 @@ internal sealed class MetricViews(IMeterFactory ours)
         }
 
         Histograms.Add(instrument);
-        return BoundedLabels.TryGetValue(instrument.Name, out var labels) ? new MetricStreamConfiguration { TagKeys = labels } : null;
+        var labels = BoundedLabels.GetValueOrDefault(instrument.Name);
+        var name = Names.GetValueOrDefault(instrument.Name);
+        return labels is null && name is null ? null : new MetricStreamConfiguration { Name = name, TagKeys = labels };
     }
 }

@@ -26,7 +26,8 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
 
     public PostgresDatabase(StoreOptions options, TimeProvider time)
     {
-        _source = NpgsqlDataSource.Create(Explicit(options));
+        // Its metrics are labelled by the name; without one, by the connection string.
+        _source = new NpgsqlDataSourceBuilder(Explicit(options)) { Name = "echoservice" }.Build();
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {

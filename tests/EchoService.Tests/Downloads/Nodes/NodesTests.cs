@@ -53,6 +53,19 @@ public sealed class NodesTests(PostgresServer server)
         Assert.Equal(8, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
     }
 
+    /// <summary>The database's client measures too, by names and labels of its own.</summary>
+    [Fact]
+    public async Task PromtoolFindsNothingToSayOfANode()
+    {
+        Tool.Require("promtool");
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        await nodes.StartAsync(1);
+        var metrics = await nodes[0].Client.GetStringAsync("/metrics", Token);
+        Assert.Contains("\ndb_client_connections{db_client_connection_pool_name=\"echoservice\",db_client_connection_state=\"used\"} ", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("Username", metrics, StringComparison.Ordinal); // no label is the connection string
+        Assert.Equal(new ToolResult(0, "", ""), await Tool.RunAsync("promtool", ["check", "metrics"], metrics));
+    }
+
     [Fact]
     public async Task OneNodeTellsOfAJobsEnd()
     {
