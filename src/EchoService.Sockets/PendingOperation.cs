@@ -3,11 +3,24 @@ using System.Threading.Tasks.Sources;
 
 namespace EchoService.Sockets;
 
-/// <summary>A read or a flush that waits for the socket. All but <see cref="Resume()"/> is called with the socket's gate.</summary>
+/// <summary>A read or a flush that waits for the socket, as the socket sees it.</summary>
+internal abstract class PendingOperation
+{
+    /// <summary>With the socket's gate.</summary>
+    public bool IsWaiting { get; protected set; }
+
+    /// <summary>Without the gate: lets the one who waits go on, on this thread where it wants that.</summary>
+    public abstract void Resume();
+
+    /// <summary>The same from a thread that has other things to do.</summary>
+    public abstract void ResumeElsewhere();
+}
+
+/// <summary>The same as its owner sees it, which calls all of this with the socket's gate.</summary>
 /// <param name="runsInline">The handler goes on where its bytes are received or sent.</param>
 /// <param name="ended">Called at the end, before the handler goes on.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, Action? ended = null) : IValueTaskSource<T>
+internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, Action? ended = null) : PendingOperation, IValueTaskSource<T>
 {
     private ManualResetValueTaskSourceCore<T> _source;
     private CancellationToken _token;
@@ -17,8 +30,6 @@ internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, 
 
     /// <summary>From its begin until its result was taken.</summary>
     private volatile bool _isUnderWay;
-
-    public bool IsWaiting { get; private set; }
 
     /// <summary>Waits until <paramref name="wait"/> can go on, after <paramref name="events"/>.</summary>
     public ValueTask<T> WaitAsync(EpollEvents events, ISocketWait wait, CancellationToken token)
@@ -52,11 +63,9 @@ internal sealed class PendingOperation<T>(PolledSocket socket, bool runsInline, 
         _cancellation.Unregister();
     }
 
-    /// <summary>Lets the handler go on.</summary>
-    public void Resume() => Resume(runsInline);
+    public override void Resume() => Resume(runsInline);
 
-    /// <summary>The same from a thread that has other things to do.</summary>
-    public void ResumeElsewhere() => Resume(inline: false);
+    public override void ResumeElsewhere() => Resume(inline: false);
 
     T IValueTaskSource<T>.GetResult(short token)
     {

@@ -94,10 +94,10 @@ internal abstract class PolledSocket
             }
 
             // What is told and nobody waits for is not asked for any more. A reader that goes on now will soon wait again.
-            var wanted = _asked & ~(Receiving.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
+            var wanted = _asked & ~(Receiving.Pending.IsWaiting ? EpollEvents.None : events & EpollEvents.Readable);
             read = (isLast || events.HasFlag(EpollEvents.Readable)) && Receiving.TryGoOn();
             write = (isLast || events.HasFlag(EpollEvents.Writable)) && Sending.TryGoOn();
-            wanted &= ~(Sending.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
+            wanted &= ~(Sending.Pending.IsWaiting ? EpollEvents.None : EpollEvents.Writable);
             if (_isPolled && wanted != _asked)
             {
                 Change(wanted);
@@ -106,12 +106,12 @@ internal abstract class PolledSocket
 
         if (read)
         {
-            Receiving.Resume();
+            Receiving.Pending.Resume();
         }
 
         if (write)
         {
-            Sending.Resume();
+            Sending.Pending.Resume();
         }
     }
 
@@ -160,12 +160,12 @@ internal abstract class PolledSocket
 
         if (read)
         {
-            Receiving.ResumeElsewhere();
+            Receiving.Pending.ResumeElsewhere();
         }
 
         if (write)
         {
-            Sending.ResumeElsewhere();
+            Sending.Pending.ResumeElsewhere();
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class SocketReceive : ISocketWait
         _pending = new(socket, runsInline: false, () => _into = default);
     }
 
-    public bool IsWaiting => _pending.IsWaiting;
+    public PendingOperation Pending => _pending;
 
     /// <summary>The number of bytes; 0: the peer's FIN, or room for none.</summary>
     /// <exception cref="InvalidOperationException">Another waits.</exception>
@@ -42,7 +42,7 @@ internal sealed class SocketReceive : ISocketWait
 
     public bool TryGoOn()
     {
-        if (!IsWaiting || !_socket.TryReceive(_into.Span, out var bytes))
+        if (!_pending.IsWaiting || !_socket.TryReceive(_into.Span, out var bytes))
         {
             return false;
         }
@@ -50,8 +50,4 @@ internal sealed class SocketReceive : ISocketWait
         _pending.End(bytes, bytes == 0 ? _socket.Failure : null);
         return true;
     }
-
-    public void Resume() => _pending.Resume();
-
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 }

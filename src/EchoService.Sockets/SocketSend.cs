@@ -16,7 +16,7 @@ internal sealed class SocketSend : ISocketWait
         _pending = new(socket, runsInline: false, () => _left = default);
     }
 
-    public bool IsWaiting => _pending.IsWaiting;
+    public PendingOperation Pending => _pending;
 
     /// <exception cref="InvalidOperationException">Another waits.</exception>
     public ValueTask<bool> SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class SocketSend : ISocketWait
 
     public bool TryGoOn()
     {
-        if (!IsWaiting || !TrySend())
+        if (!_pending.IsWaiting || !TrySend())
         {
             return false;
         }
@@ -53,10 +53,6 @@ internal sealed class SocketSend : ISocketWait
         _pending.End(true, _socket.Failure);
         return true;
     }
-
-    public void Resume() => _pending.Resume();
-
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     private ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _pending.WaitAsync(EpollEvents.Writable, this, cancellationToken);
 

@@ -23,7 +23,7 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
     private bool _hasEnded;
     private bool _isCancelled;
 
-    public bool IsWaiting => _pending.IsWaiting;
+    public PendingOperation Pending => _pending;
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -116,10 +116,6 @@ internal sealed class SocketReader(PolledSocket socket, bool runsInline) : PipeR
         _pending.End(Shown(isCanceled: false), bytes == 0 ? socket.Failure : null);
         return true;
     }
-
-    public void Resume() => _pending.Resume();
-
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>The handler looks at nothing any more.</summary>
     public void Release() => _held.Release();

@@ -34,7 +34,7 @@ internal sealed class SocketWriter : PipeWriter, ISocketWait
         _pending = new(socket, runsInline, Keep);
     }
 
-    public bool IsWaiting => _pending.IsWaiting;
+    public PendingOperation Pending => _pending;
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -97,10 +97,6 @@ internal sealed class SocketWriter : PipeWriter, ISocketWait
         _pending.End(new(isCanceled: false, _socket.Failure is not null), null);
         return true;
     }
-
-    public void Resume() => _pending.Resume();
-
-    public void ResumeElsewhere() => _pending.ResumeElsewhere();
 
     /// <summary>All is sent, or nobody wants it.</summary>
     public void Release() => _held.Release();
