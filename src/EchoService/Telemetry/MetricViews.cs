@@ -9,6 +9,18 @@ internal sealed class MetricViews(IMeterFactory ours)
     /// <summary>Our meters and the framework's; without those of the log and of dependency injection, which say nothing of this service.</summary>
     public static readonly string[] Meters = ["EchoService*", "Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql"];
 
+    /// <summary>
+    /// Series of one instrument whose labels come from small sets. The SDK takes the memory for all that there may be at once, 100 bytes each,
+    /// and for 2,000 where nothing is said. Those beyond are counted together, as <c>otel_metric_overflow</c>.
+    /// </summary>
+    private const int Few = 200;
+
+    /// <summary>Whose instruments are labelled by channel, route, port, or what origins answer.</summary>
+    private static readonly HashSet<string> ManySeries = new(StringComparer.Ordinal)
+    {
+        "EchoService.Tcp", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http",
+    };
+
     /// <summary>Labels that a stranger chooses (addresses, names) have no bound: these instruments keep only the labels given here.</summary>
     private static readonly Dictionary<string, string[]> BoundedLabels = new(StringComparer.Ordinal)
     {
@@ -36,6 +48,6 @@ internal sealed class MetricViews(IMeterFactory ours)
         Histograms.Add(instrument);
         var labels = BoundedLabels.GetValueOrDefault(instrument.Name);
         var name = Names.GetValueOrDefault(instrument.Name);
-        return labels is null && name is null ? null : new MetricStreamConfiguration { Name = name, TagKeys = labels };
+        return new MetricStreamConfiguration { Name = name, TagKeys = labels, CardinalityLimit = ManySeries.Contains(instrument.Meter.Name) ? null : Few };
     }
 }
