@@ -26,7 +26,7 @@ internal static class AuthExtensions
         });
         services.AddTransient<ApiKeyHandler>();
         services.AddWebEncoders();
-        services.AddRequestRates();
+        services.AddSingleton<RequestRates>();
         services.AddAuthorization();
         services.AddOptions<AuthorizationOptions>().Configure<KeyRing>(AddPolicies);
     }
@@ -35,7 +35,7 @@ internal static class AuthExtensions
     public static void UseAuth(this WebApplication app)
     {
         app.UseAuthentication();
-        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<RequestRates>().InvokeAsync);
         app.Use(static async (context, next) =>
         {
             await using var broken = context.Features.Get<ApiKey>()?.Revoked.UnsafeRegister(static aborted => ((HttpContext)aborted!).Abort(), context) ?? default;

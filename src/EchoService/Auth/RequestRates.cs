@@ -9,25 +9,34 @@ using Microsoft.Extensions.Options;
 namespace EchoService.Auth;
 
 /// <summary>How many requests a second one key and one address may send: a bucket of tokens each, forgotten when it is full again.</summary>
-internal static class RequestRates
+/// <remarks>Not the framework's middleware: that makes a limiter for endpoints too, whose timer nobody ends.</remarks>
+internal sealed class RequestRates : IDisposable
 {
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(100);
 
-    public static void AddRequestRates(this IServiceCollection services)
+    private readonly PartitionedRateLimiter<HttpContext>[] _limiters;
+
+    public RequestRates(IOptions<HttpOptions> http)
     {
-        services.AddRateLimiter(static limiter => limiter.OnRejected = RefuseAsync);
-        services.AddOptions<RateLimiterOptions>().Configure<IOptions<HttpOptions>>(static (limiter, http) =>
-        {
-            if (http.Value.Limits is { RequestsPerSecond: > 0 } limits)
-            {
-                limiter.GlobalLimiter = PartitionedRateLimiter.CreateChained(
-                    PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(context => Bucket(NetworkOf(context), limits)),
-                    PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Owner() is { } name
-                        ? Bucket(name, limits)
-                        : RateLimitPartition.GetNoLimiter("")));
-            }
-        });
+        var limits = http.Value.Limits;
+        _limiters = limits.RequestsPerSecond == 0
+            ? []
+            :
+            [
+                PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(context => Bucket(NetworkOf(context), limits)),
+                PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Owner() is { } name
+                    ? Bucket(name, limits)
+                    : RateLimitPartition.GetNoLimiter("")),
+            ];
     }
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var limiters = context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null ? _limiters : [];
+        return Array.TrueForAll(limiters, limiter => TryTake(limiter, context)) ? next(context) : RefuseAsync(context);
+    }
+
+    public void Dispose() => Array.ForEach(_limiters, limiter => limiter.Dispose());
 
     private static RateLimitPartition<TKey> Bucket<TKey>(TKey client, HttpLimitsOptions limits) => RateLimitPartition.GetTokenBucketLimiter(
         client,
@@ -41,12 +50,19 @@ internal static class RequestRates
     private static ClientNetwork NetworkOf(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && ClientNetwork.Of(new IPEndPoint(address, 0)) is { } network ? network : default;
 
-    private static async ValueTask RefuseAsync(OnRejectedContext refused, CancellationToken cancellationToken)
+    private static bool TryTake(PartitionedRateLimiter<HttpContext> limiter, HttpContext context)
     {
-        var wait = refused.Lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
-        refused.HttpContext.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        await Problem.Of(
-            StatusCodes.Status429TooManyRequests, "tooManyRequests", "More requests a second than Http:Limits:RequestsPerSecond allows: wait as Retry-After says.")
-            .ExecuteAsync(refused.HttpContext);
+        using var lease = limiter.AttemptAcquire(context);
+        if (!lease.IsAcquired)
+        {
+            var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
+            context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return lease.IsAcquired;
     }
+
+    private static Task RefuseAsync(HttpContext context) => Problem.Of(
+        StatusCodes.Status429TooManyRequests, "tooManyRequests", "More requests a second than Http:Limits:RequestsPerSecond allows: wait as Retry-After says.")
+        .ExecuteAsync(context);
 }
