@@ -58,10 +58,11 @@ internal sealed class KeyRing : IDisposable
         lock (_reloading)
         {
             var before = _state;
+            State next;
             try
             {
                 _configuration.CheckConfiguration();
-                _state = Read(before.Keys);
+                next = Read(before.Keys);
             }
             catch (Exception wrong) when (wrong is ConfigurationException or OptionsValidationException)
             {
@@ -69,13 +70,14 @@ internal sealed class KeyRing : IDisposable
                 return;
             }
 
-            if (IsOpen && before.Keys.Count > 0)
+            // Not for a moment: whoever asks in it would be let in.
+            if (next.Keys.Count == 0 && before.Keys.Count > 0)
             {
-                _state = before;
                 _log.KeysKept("there is no key any more; if the service shall be open, start it again");
                 return;
             }
 
+            _state = next;
             Tell(before);
         }
     }
