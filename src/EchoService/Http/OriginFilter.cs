@@ -46,17 +46,23 @@ internal sealed class OriginFilter(RequestDelegate next, IOptions<HttpOptions> o
 
     private Task ServeOriginAsync(HttpContext context, string origin)
     {
-        var (request, headers) = (context.Request, context.Response.Headers);
-        headers.AccessControlAllowOrigin = origin;
-        headers.Vary = StringValues.Concat(headers.Vary, "Origin");
+        // Just before the answer begins: an exception would take away what was set earlier, and the page could not read why.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.AccessControlAllowOrigin = origin;
+            headers.AccessControlExposeHeaders = "Location, X-Fetch-Status, X-Fetch-Url";
+            headers.Vary = StringValues.Concat(headers.Vary, "Origin");
+            return Task.CompletedTask;
+        });
+        var request = context.Request;
         if (!HttpMethods.IsOptions(request.Method) || request.Headers.AccessControlRequestMethod.Count == 0)
         {
-            headers.AccessControlExposeHeaders = "Location, X-Fetch-Status, X-Fetch-Url";
             return next(context);
         }
 
-        headers.AccessControlAllowMethods = "GET, POST, PUT, DELETE";
-        headers.AccessControlAllowHeaders = request.Headers.AccessControlRequestHeaders;
+        context.Response.Headers.AccessControlAllowMethods = "GET, POST, PUT, DELETE";
+        context.Response.Headers.AccessControlAllowHeaders = request.Headers.AccessControlRequestHeaders;
         context.Response.StatusCode = StatusCodes.Status204NoContent;
         return Task.CompletedTask;
     }
