@@ -20,6 +20,9 @@ internal static class TcpEndpoints
             .WithMetadata(new ProblemCodes(StatusCodes.Status426UpgradeRequired, "webSocketRequired"))
             .WithSummary("A channel over WebSocket.")
             .DisableRequestTimeout();
+
+        // What a WebSocket begins with over HTTP/2 (RFC 8441), as browsers speak it where there is TLS.
+        tcp.MapMethods("/{name}", [HttpMethods.Connect], Serve).RequireScope(Scope.TcpWrite).DisableRequestTimeout().ExcludeFromDescription();
     }
 
     private static Results<Ok<ListPage<ChannelAnswer>>, ProblemHttpResult> Channels(ChannelTable channels, int? limit, string? cursor)

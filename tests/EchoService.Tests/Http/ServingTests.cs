@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.WebSockets;
+using System.Text;
 using EchoService.Tests.Tcp.Tls;
 using EchoService.Tests.Testing;
 
@@ -72,6 +74,29 @@ public sealed class ServingTests
         Assert.Equal((HttpStatusCode.OK, HttpVersion.Version20), (first.Status, first.Version));
         Assert.Equal(HttpStatusCode.OK, second.Status);
         Assert.NotEqual(first.Serial, second.Serial);
+    }
+
+    /// <summary>As browsers do it over TLS: on the connection that they have, by CONNECT (RFC 8441).</summary>
+    [Fact]
+    public async Task ServesChannelsOverHttp2()
+    {
+        using var authority = new TestAuthority();
+        var (certificate, key) = authority.WritePair("http", authority.Issue("localhost"));
+        await using var service = ServiceProcess.Create(("Http:Tls:Certificate:Path", certificate), ("Http:Tls:Certificate:KeyPath", key));
+        await service.StartAsync();
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, given, _, _) => given!.Issuer == authority.Root.Subject;
+        using var invoker = new HttpMessageInvoker(handler);
+        using var client = new ClientWebSocket();
+        client.Options.HttpVersion = HttpVersion.Version20;
+        client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+
+        await client.ConnectAsync(new Uri($"wss://localhost:{service.Client.BaseAddress!.Port}/tcp/echo"), invoker, Token);
+        await client.SendAsync("Hello\n"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Token);
+
+        var answer = new byte[100];
+        var received = await client.ReceiveAsync(answer, Token);
+        Assert.Equal("Echoed back: Hello\n", Encoding.UTF8.GetString(answer, 0, received.Count));
     }
 
     [Theory]
