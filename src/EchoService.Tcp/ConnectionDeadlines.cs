@@ -24,8 +24,9 @@ internal sealed class ConnectionDeadlines
     {
         if (_phase != connection.Phase || _phaseSince < 0)
         {
+            // A handshake that comes later (what was typed could be a PROXY header's begin) counts from then.
+            _phaseSince = connection.Phase == ConnectionPhase.Handshake && _phaseSince < 0 ? connection.OpenedMs : now;
             _phase = connection.Phase;
-            _phaseSince = _phase == ConnectionPhase.Handshake ? connection.OpenedMs : now;
             _quietSince = now;
             _writingSince = now;
         }

@@ -14,11 +14,12 @@ internal sealed class InfoHandler(TimeProvider time) : ConnectionHandler
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var live = TcpConnection.Of(connection);
+        var header = connection.Features.Get<ProxyHeader>();
         var facts = new
         {
             peer = live.Client,
-            local = TcpConnection.Text(connection.LocalEndPoint),
-            proxy = connection.Features.Get<ProxyHeader>() is { } header ? ProxyInfo.Of(header) : null,
+            local = TcpConnection.Text(header?.Destination ?? connection.LocalEndPoint),
+            proxy = header is null ? null : ProxyInfo.Of(header),
             tls = connection.Features.Get<TlsFacts>(),
             channel = live.Channel.Name,
             host = Environment.MachineName,

@@ -54,10 +54,10 @@ internal sealed class ProxyMiddleware(ConnectionDelegate next, Channel channel, 
         var peer = connection.Client;
         var context = connection.Context;
         context.Features.Set(header);
-        if (header is { Source: { } source, Destination: { } destination })
+        if (header.Source is { } source)
         {
+            // The local address stays: Kestrel labels its metrics by it, and what a client may choose has no place there.
             context.RemoteEndPoint = new IPEndPoint(TrustedNetworks.Plain(source.Address), source.Port);
-            context.LocalEndPoint = new IPEndPoint(TrustedNetworks.Plain(destination.Address), destination.Port);
         }
 
         logger.HeaderAccepted(header.Version, peer, channel.Name, header.Command, connection.Client);

@@ -200,6 +200,42 @@ public sealed class ProxyChannelTests
         await other.ExpectAsync("Echoed back: still there\n");
     }
 
+    /// <summary>Enter in telnet is how version 2 begins, too: it may come later than a handshake would have to.</summary>
+    [Fact]
+    public async Task WhereAHeaderIsOptionalAClientMayThinkForLongerThanAHandshakeMayTake()
+    {
+        using var service = Service("Optional", more: ("Tcp:Timeouts:HandshakeSeconds", "1"));
+        using var client = await TcpPeer.ConnectAsync(service);
+        using var later = await TcpPeer.ConnectAsync(service);
+        await later.SendAsync("PROXY TCP4 1.2");
+        await service.HasClosedAsync(CloseReason.HandshakeTimeout);
+        await client.SendAsync("\r\n");
+        await client.ExpectAsync("Echoed back: \r\n");
+    }
+
+    /// <summary>Kestrel labels its own metrics by the local address.</summary>
+    [Fact]
+    public async Task WhatAHeaderSaysIsNoLabel()
+    {
+        using var service = Service("Required");
+        using (var client = await TcpPeer.ConnectAsync(service))
+        {
+            await client.SendAsync(V1 + "Hello\n");
+            await client.ExpectAsync("Echoed back: Hello\n");
+        }
+
+        await service.HasClosedAsync(CloseReason.ClientClosed);
+        using var http = service.CreateClient();
+        await Eventually.Passes(async () =>
+        {
+            var metrics = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+            Assert.Contains($"kestrel_connection_duration_seconds_count{{", metrics, StringComparison.Ordinal);
+            Assert.Contains($"server_port=\"{service.PortOf("echo")}\"", metrics.Split('\n').Single(line =>
+                line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.DoesNotContain("192.168.0.11", metrics, StringComparison.Ordinal);
+        });
+    }
+
     [Fact]
     public async Task WhereAHeaderIsOptionalASilentClientHasTheFirstByteDeadlineAndNotTheHandshakes()
     {
