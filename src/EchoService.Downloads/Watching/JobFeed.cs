@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
 
 namespace EchoService.Downloads.Watching;
 
@@ -24,7 +25,7 @@ internal sealed class JobFeed(TimeProvider time)
     /// <summary>What happens to the job; told after it is committed, so that who reads then reads it.</summary>
     public JobChanges Changes { get; } = new();
 
-    /// <summary>True once the first event can be read; false: there is no such job.</summary>
+    /// <summary>True once the first event can be read; false: there is no such job. Fails where nobody can say.</summary>
     public Task<bool> Ready => _ready.Task;
 
     /// <summary>No event comes any more.</summary>
@@ -35,6 +36,18 @@ internal sealed class JobFeed(TimeProvider time)
             lock (_lock)
             {
                 return _closed;
+            }
+        }
+    }
+
+    /// <summary>The job has ended, and the last event tells of it.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _over;
             }
         }
     }
@@ -92,6 +105,9 @@ internal sealed class JobFeed(TimeProvider time)
 
     /// <summary>What there is can be read.</summary>
     public void Open() => _ready.TrySetResult(true);
+
+    /// <summary>Before <see cref="Close"/>, where the job could not be read: nobody is to take that for a job that is not there.</summary>
+    public void Fail(StoreException reason) => _ready.TrySetException(reason);
 
     /// <summary>No event comes any more, whether the job has ended or not.</summary>
     public void Close()

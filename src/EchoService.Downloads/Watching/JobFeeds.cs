@@ -4,7 +4,10 @@ using EchoService.Downloads.Store;
 
 namespace EchoService.Downloads.Watching;
 
-/// <summary>The jobs that somebody watches, one feed each, kept for a minute after the last watcher so that a reconnect misses nothing.</summary>
+/// <summary>
+/// The jobs that somebody watches, one feed each, kept for a minute after the last watcher so that a reconnect misses nothing, and for one
+/// after the job's end.
+/// </summary>
 internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(1);
@@ -31,9 +34,10 @@ internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvi
     }
 
     /// <summary>The job's feed, its first event ready; null: there is no such job.</summary>
+    /// <exception cref="StoreException">The database does not answer.</exception>
     public async Task<JobFeed?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        if (!_feeds.TryGetValue(id, out var feed))
+        if (!_feeds.TryGetValue(id, out var feed) || (feed.Closed && !feed.IsOver && _feeds.TryRemove(KeyValuePair.Create(id, feed))))
         {
             var made = new JobFeed(time);
             feed = _feeds.GetOrAdd(id, made);
@@ -57,7 +61,7 @@ internal sealed class JobFeeds(IDownloadStore store, JobReader reader, TimeProvi
         try
         {
             await new JobPublisher(id, feed, store, reader, time).RunAsync(() => feed.Unwatched > s_kept, _stopping.Token);
-            if (await feed.Ready)
+            if (feed.IsOver)
             {
                 await Task.Delay(s_kept, time, _stopping.Token);
             }

@@ -43,6 +43,11 @@ internal sealed class JobPublisher(string id, JobFeed feed, IDownloadStore store
                 await WaitAsync(cancellationToken);
             }
         }
+        catch (StoreException exception)
+        {
+            feed.Fail(exception);
+            throw;
+        }
         finally
         {
             feed.Close();

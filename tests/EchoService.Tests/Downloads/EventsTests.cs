@@ -132,6 +132,29 @@ public sealed class EventsTests
     }
 
     [Fact]
+    public async Task ADeletedJobEndsItsStreamsAndIsNotThereAtOnce()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        origin.On("/a", OriginAnswer.Text("a") with { HangBeforeHeaders = true });
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var id = await new DownloadsClient(http).SubmitAsync(["/a"], origin);
+        await origin.RequestAsync(1, Token);
+
+        await foreach (var each in http.ReadEventsAsync($"/downloads/{id}/events", null, Token))
+        {
+            if (each.Name == "snapshot")
+            {
+                using var deleted = await http.DeleteAsync($"/downloads/{id}", Token);
+                Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+            }
+        }
+
+        using var again = await http.GetAsync($"/downloads/{id}/events", Token);
+        Assert.Equal(HttpStatusCode.NotFound, again.StatusCode);
+    }
+
+    [Fact]
     public async Task GathersChangesToFourEventsASecondAndSaysWhenTheyAreTooMany()
     {
         await using var origin = await Origin.StartAsync(Token);

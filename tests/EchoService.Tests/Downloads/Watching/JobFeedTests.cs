@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
@@ -43,12 +44,34 @@ public sealed class JobFeedTests : IDisposable
     }
 
     [Fact]
+    public async Task AFeedThatWasClosedBeforeTheJobsEndIsMadeAnew()
+    {
+        using var store = await StoreAsync();
+        using var feeds = new JobFeeds(store, new JobReader(store, new TransferRates(_time), _time), _time);
+        var former = (await feeds.FindAsync("one", Token))!;
+        former.Close();
+
+        var feed = (await feeds.FindAsync("one", Token))!;
+
+        await using var events = feed.WatchAsync(null, Token).GetAsyncEnumerator(Token);
+        Assert.StartsWith("event: snapshot\n", await NextAsync(events), StringComparison.Ordinal);
+        feed.Add(s_job, Delta(7));
+        Assert.StartsWith("event: delta\n", await NextAsync(events), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AJobThatCannotBeReadIsNotTakenForOneThatIsNotThere()
+    {
+        var store = DispatchProxy.Create<IDownloadStore, SilentStore>();
+        using var feeds = new JobFeeds(store, new JobReader(store, new TransferRates(_time), _time), _time);
+
+        await Assert.ThrowsAsync<StoreException>(() => feeds.FindAsync("one", Token));
+    }
+
+    [Fact]
     public async Task ASilentStreamShowsEveryFifteenSecondsThatItLives()
     {
-        using var store = new SqliteDownloadStore(Path.Combine(_folder, "store.db"), _time);
-        var key = await store.ReceiveAsync("one", null, Token);
-        await store.AppendAsync(key, [new NewItem(1, "http://a/", "a:80", new byte[16], null, null)], [], Token);
-        await store.PublishAsync(key, new JobOptions(), null, Token);
+        using var store = await StoreAsync();
         var feed = new JobFeed(_time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var publishing = new JobPublisher("one", feed, store, new JobReader(store, new TransferRates(_time), _time), _time).RunAsync(() => false, stop.Token);
@@ -67,11 +90,28 @@ public sealed class JobFeedTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => publishing);
     }
 
+    /// <summary>With a job of one item.</summary>
+    private async Task<SqliteDownloadStore> StoreAsync()
+    {
+        var store = new SqliteDownloadStore(Path.Combine(_folder, "store.db"), _time);
+        var key = await store.ReceiveAsync("one", null, Token);
+        await store.AppendAsync(key, [new NewItem(1, "http://a/", "a:80", new byte[16], null, null)], [], Token);
+        await store.PublishAsync(key, new JobOptions(), null, Token);
+        return store;
+    }
+
     private static JobDelta Delta(long bytes) => new("running", s_job.Counts, bytes, 0, null, [], false);
 
     private static async Task<string> NextAsync(IAsyncEnumerator<byte[]> events)
     {
         Assert.True(await events.MoveNextAsync());
         return Encoding.UTF8.GetString(events.Current);
+    }
+
+    /// <summary>A store that does not answer.</summary>
+    public class SilentStore : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == "get_IsShared" ? false : throw new StoreException("For this test.", new IOException());
     }
 }
