@@ -52,7 +52,7 @@ internal static class FetchEndpoint
 
     private static void Begin(HttpResponse response, FetchResponse fetched)
     {
-        response.ContentType = fetched.ContentType ?? "application/octet-stream";
+        response.ContentType = ForeignType.Of(fetched.ContentType);
         response.Headers["X-Fetch-Status"] = fetched.Status.ToString(System.Globalization.CultureInfo.InvariantCulture);
         response.Headers["X-Fetch-Url"] = fetched.Url.AbsoluteUri;
         response.Headers.ContentDisposition = "attachment";

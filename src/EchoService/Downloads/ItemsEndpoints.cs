@@ -87,7 +87,7 @@ internal static class ItemsEndpoints
         response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
         return TypedResults.File(
             content,
-            item.ContentType ?? "application/octet-stream",
+            ForeignType.Of(item.ContentType),
             item.FileName,
             item.FinishedAt,
             new EntityTagHeaderValue($"\"{item.Sha256}\""),

@@ -28,6 +28,24 @@ public sealed class FetchEndpointTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(service.DataDirectory, "files")));
     }
 
+    /// <summary>Origins write what they like; a header of ours takes ASCII.</summary>
+    [Fact]
+    public async Task AMediaTypeThatNoHeaderTakesIsAnUnknownOne()
+    {
+        await using var origin = RawOrigin.Start("HTTP/1.1 200 OK\r\nContent-Type: application/pdf; name=\"Gr\u00f6\u00dfe.pdf\"\r\nContent-Length: 2\r\n\r\nhi");
+        using var service = new ServiceFixture(DownloadsClient.Loopback);
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync([origin.Url("/a").AbsoluteUri]);
+        await downloads.EndAsync(id);
+
+        using var fetched = await http.PostAsJsonAsync("/fetch", new { url = origin.Url("/b") }, Token);
+        using var saved = await http.GetAsync($"/downloads/{id}/items/1/content", Token);
+
+        Assert.Equal(("hi", "hi"), (await fetched.Content.ReadAsStringAsync(Token), await saved.Content.ReadAsStringAsync(Token)));
+        Assert.All([fetched, saved], response => Assert.Equal("application/octet-stream", response.Content.Headers.ContentType?.ToString()));
+    }
+
     [Fact]
     public async Task TellsWhatWentWrongByStatusAndCode()
     {
