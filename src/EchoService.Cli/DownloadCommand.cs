@@ -55,7 +55,7 @@ internal sealed class DownloadCommand
         Check.Within(_attempts, 1, MostAttempts);
         _transfer.AddTo(command);
         _server.AddTo(command);
-        command.SetAction(RunAsync);
+        command.SetAction((parsed, token) => Output.BreakOffAsync(RunAsync(parsed, token)));
         return command;
     }
 

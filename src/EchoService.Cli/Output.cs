@@ -28,6 +28,19 @@ internal sealed class Output : IDisposable
     public static bool IsClosedPipe(Exception exception) =>
         exception is IOException && (exception.HResult & 0xFFFF) is var code && (OperatingSystem.IsWindows() ? code is 109 or 232 : code == BrokenPipe);
 
+    /// <summary>Of work whose exit code tells that all of it is done: where nobody reads on it was broken off, and is not.</summary>
+    public static async Task<int> BreakOffAsync(Task<int> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (Exception exception) when (IsClosedPipe(exception))
+        {
+            return ExitCode.SomeFailed;
+        }
+    }
+
     /// <summary>What others have written, fit for a terminal: no control character of theirs reaches it.</summary>
     public static string Printable(string text) => text.Any(char.IsControl)
         ? string.Concat(text.Select(letter => char.IsControl(letter) ? '\uFFFD' : letter))

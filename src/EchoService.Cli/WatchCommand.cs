@@ -17,7 +17,8 @@ internal static class WatchCommand
         command.SetAction(async (parsed, token) =>
         {
             using var client = server.Client(parsed)!;
-            return await new JobWatch(client, parsed.GetValue(id)!, parsed.GetValue(verbose), parsed.GetValue(json), TimeProvider.System).RunAsync(token);
+            return await Output.BreakOffAsync(
+                new JobWatch(client, parsed.GetValue(id)!, parsed.GetValue(verbose), parsed.GetValue(json), TimeProvider.System).RunAsync(token));
         });
         return command;
     }

@@ -75,6 +75,19 @@ public sealed class FailureTests : IAsyncLifetime
         Assert.Equal(("", 0, "100"), (result.Errors, result.ExitCode, result.Output.Trim()));
     }
 
+    /// <summary>Of these the exit code tells that all is done, and it is not.</summary>
+    [Fact]
+    public async Task ADownloadThatNobodyReadsOnIsNotDone()
+    {
+        _origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(100) });
+        var list = _echoctl.Path("list");
+        await File.WriteAllLinesAsync(list, Enumerable.Range(0, 100).Select(n => _origin.Url($"/{n}").AbsoluteUri), Token);
+
+        var result = await Tool.RunAsync("bash", ["-c", $"set -o pipefail; dotnet {Echoctl.Program} download -v -m 1 -i {list} -o {_echoctl.Path("files")} | head -n 1 | wc -l"]);
+
+        Assert.Equal(("", 1, "1"), (result.Errors, result.ExitCode, result.Output.Trim()));
+    }
+
     /// <summary>At each point where a download may meet it: the state cannot be made, the file does not fit, nor what is printed.</summary>
     [Fact]
     public async Task SaysThatTheDiskIsFullAndGoesOnOnceItIsNot()
