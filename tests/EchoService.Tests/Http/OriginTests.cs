@@ -50,15 +50,15 @@ public sealed class OriginTests
 
     /// <summary>Without the headers a browser tells the page of a network error, and of nothing else.</summary>
     [Theory]
-    [InlineData("/downloads/none/retry?limit=x")]
-    [InlineData("/downloads?limit=x")]
+    [InlineData("/downloads")]
+    [InlineData("/fetch")]
     [InlineData("/nothing")]
     public async Task AListedOriginCanReadWhyItWasRefused(string path)
     {
         using var service = new ServiceFixture(("Http:Cors:Origins:0", "https://friend.example"));
         using var client = service.CreateClient();
         client.DefaultRequestHeaders.Add("Origin", "https://friend.example");
-        using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
+        using var response = await client.PostAsync(path, new StringContent("{ no JSON", null, "application/json"), TestContext.Current.CancellationToken);
         Assert.False(response.IsSuccessStatusCode);
         Assert.Equal("https://friend.example", Assert.Single(response.Headers.GetValues("Access-Control-Allow-Origin")));
         Assert.Contains("Origin", response.Headers.Vary);
