@@ -1,12 +1,12 @@
 import { get, send } from '../shared/api.js';
-import { make, partsOf, stamp } from '../shared/dom.js';
+import { arrange, partsOf, stamp, write } from '../shared/dom.js';
 import { Poll } from '../shared/poll.js';
-import { ago, bytes, duration, foreign, moment } from '../shared/text.js';
-import { reasons } from './words.js';
+import { connectionRow, showConnection, showEnded } from './connection-row.js';
 import '../shared/list-pager.js';
 
 const every = 2000; // milliseconds
 const pageSize = 50;
+const mostKept = 2 * pageSize; // rows, those that ended among them
 
 const empty = {
   open: ['Nobody is connected', 'Connections show here while they live, with what they send and get.'],
@@ -17,6 +17,7 @@ const empty = {
 class ConnectionTable extends HTMLElement {
   #parts;
   #which = 'open';
+  #rows = new Map(); // by id, those that are shown
   #poll = new Poll(signal => this.#read(signal), () => every);
 
   connectedCallback() {
@@ -24,7 +25,7 @@ class ConnectionTable extends HTMLElement {
     this.#parts = partsOf(this);
     this.#parts.open.addEventListener('click', () => this.#choose('open'));
     this.#parts.closed.addEventListener('click', () => this.#choose('closed'));
-    this.#parts.pager.addEventListener('page', () => this.#poll.now());
+    this.#parts.pager.addEventListener('page', () => this.#turn());
     document.addEventListener('conversation', () => this.#poll.now());
     this.#poll.now();
   }
@@ -33,6 +34,12 @@ class ConnectionTable extends HTMLElement {
     this.#which = which;
     for (const name of ['open', 'closed']) this.#parts[name].setAttribute('aria-pressed', name === which);
     this.#parts.pager.reset();
+    this.#turn();
+  }
+
+  /** To other connections: none of these is kept. */
+  #turn() {
+    this.#rows.clear();
     this.#poll.now();
   }
 
@@ -52,35 +59,28 @@ class ConnectionTable extends HTMLElement {
 
   #show({ items, nextCursor }) {
     const { rows, pager, ageTitle, endTitle, emptyTitle, emptyText } = this.#parts;
-    const focused = rows.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-    rows.replaceChildren(...items.map(item => this.#row(item)));
-    if (focused) rows.querySelector(`[data-id="${focused}"]`)?.focus();
-    rows.closest('table').hidden = items.length === 0;
-    ageTitle.textContent = this.#which === 'open' ? 'Open for' : 'Closed';
-    endTitle.textContent = this.#which === 'open' ? 'Action' : 'Reason';
+    const former = this.#rows;
+    const found = new Map(items.map(item => [item.id, item]));
+    this.#rows = new Map(this.#keep([...found.keys()]).map(id => [id, former.get(id) ?? connectionRow(() => this.#end(id))]));
+    arrange(rows, [...this.#rows.values()]);
+    this.#rows.forEach((row, id) => found.has(id) ? showConnection(row, found.get(id)) : showEnded(row));
+    rows.closest('table').hidden = this.#rows.size === 0;
+    write(ageTitle, this.#which === 'open' ? 'Open for' : 'Closed');
+    write(endTitle, this.#which === 'open' ? 'Action' : 'Reason');
     pager.show(nextCursor, `Page ${pager.number}`);
-    this.#parts.empty.hidden = items.length > 0;
-    [emptyTitle.textContent, emptyText.textContent] = empty[this.#which];
+    this.#parts.empty.hidden = this.#rows.size > 0;
+    write(emptyTitle, empty[this.#which][0]);
+    write(emptyText, empty[this.#which][1]);
   }
 
-  #row(item) {
-    const row = document.createElement('tr');
-    row.append(stamp('connection-row').fragment);
-    const parts = partsOf(row);
-    parts.client.textContent = foreign(item.client, 100);
-    parts.faults.textContent = item.faults.length > 0 ? `hit by ${item.faults.join(', ')}` : '';
-    parts.channel.textContent = item.channel;
-    parts.bytesIn.textContent = bytes(item.bytesIn);
-    parts.bytesOut.textContent = bytes(item.bytesOut);
-    if (item.reason === undefined) {
-      parts.age.textContent = duration(Math.max(0, (Date.now() - Date.parse(item.openedAt)) / 1000));
-      parts.end.append(make('button', { type: 'button', className: 'quiet small', textContent: 'End', 'aria-label': `End ${item.client}`, 'data-id': item.id, onclick: () => this.#end(item.id) }));
-    } else {
-      parts.age.textContent = ago(item.closedAt);
-      parts.age.title = moment(item.closedAt);
-      parts.end.append(make('span', { className: 'badge reason', textContent: reasons[item.reason] ?? item.reason }));
-    }
-    return row;
+  /**
+   * While somebody points at the rows, or goes through them by keyboard, those that ended stay in place and new ones come below: else the
+   * button of another connection would come under the pointer, or the focus be lost. Not so when no button was left to press.
+   */
+  #keep(ids) {
+    const { rows } = this.#parts;
+    const isAimedAt = rows.matches(':hover, :has(:focus-visible)') && rows.querySelector('button:not([hidden], [aria-disabled="true"])') !== null;
+    return isAimedAt ? [...new Set([...this.#rows.keys(), ...ids])].slice(0, mostKept) : ids;
   }
 
   async #end(id) {

@@ -1,31 +1,23 @@
-import { make, partsOf, stamp } from '../shared/dom.js';
+import { make, partsOf, stamp, write } from '../shared/dom.js';
 import { bytes, count, foreign } from '../shared/text.js';
 import { errorCodes, itemStates } from './words.js';
 
-/** A row of the table of items. */
-export function itemRow(job, item) {
-  const row = document.createElement('tr');
-  row.append(stamp('item-row').fragment);
-  const { n, name, url, error, state, size, get } = partsOf(row);
-  const address = foreign(item.url);
-  n.textContent = count(item.n);
-  name.textContent = item.fileName ? foreign(item.fileName) : lastPart(item.url);
-  url.textContent = address;
+/** A row of the table of items, empty yet. */
+export const itemRow = () => make('tr', {}, stamp('item-row').fragment);
+
+export function showItem(row, job, item) {
+  const { n, name, url, error, state, size, save } = partsOf(row);
+  write(n, count(item.n));
+  write(name, item.fileName ? foreign(item.fileName) : lastPart(item.url));
+  write(url, foreign(item.url));
   url.title = foreign(item.url, 2000);
-  error.textContent = errorOf(item);
-  state.textContent = itemStates[item.state];
+  write(error, errorOf(item));
+  write(state, itemStates[item.state]);
   state.className = `badge ${item.state}`;
-  size.textContent = item.size === null ? '' : bytes(item.size);
-  if (item.state === 'done') {
-    get.append(make('a', {
-      className: 'button quiet small',
-      href: `/downloads/${encodeURIComponent(job)}/items/${item.n}/content`,
-      download: '',
-      textContent: 'Save',
-      'aria-label': `Save ${name.textContent}`,
-    }));
-  }
-  return row;
+  write(size, item.size === null ? '' : bytes(item.size));
+  save.hidden = item.state !== 'done';
+  save.href = `/downloads/${encodeURIComponent(job)}/items/${item.n}/content`;
+  save.setAttribute('aria-label', `Save ${name.textContent}`);
 }
 
 function errorOf(item) {

@@ -1,7 +1,7 @@
 import { get } from '../shared/api.js';
 import { arrange, partsOf, stamp } from '../shared/dom.js';
 import { count } from '../shared/text.js';
-import { itemRow } from './item-row.js';
+import { itemRow, showItem } from './item-row.js';
 import '../shared/list-pager.js';
 
 const pageSize = 100;
@@ -43,13 +43,8 @@ class ItemTable extends HTMLElement {
   changed(items) {
     if (items === null || this.#filter.state || this.#filter.errorCode) return this.#readSoon();
     for (const item of items) {
-      const former = this.#rows.get(item.n);
-      if (!former) continue;
-      const row = itemRow(this.#job, item);
-      const focused = former.contains(document.activeElement);
-      former.replaceWith(row);
-      this.#rows.set(item.n, row);
-      if (focused) row.querySelector('a')?.focus();
+      const row = this.#rows.get(item.n);
+      if (row) showItem(row, this.#job, item);
     }
   }
 
@@ -78,8 +73,10 @@ class ItemTable extends HTMLElement {
   }
 
   #show({ items, nextCursor }) {
-    this.#rows = new Map(items.map(item => [item.n, itemRow(this.#job, item)]));
+    const former = this.#rows;
+    this.#rows = new Map(items.map(({ n }) => [n, former.get(n) ?? itemRow()]));
     arrange(this.#parts.rows, [...this.#rows.values()]);
+    items.forEach(item => showItem(this.#rows.get(item.n), this.#job, item));
     const range = items.length === 0 ? '' : `Lines ${count(items[0].n)} to ${count(items.at(-1).n)}`;
     this.#parts.pager.show(nextCursor, range);
     this.#tell(items.length > 0 ? '' : 'No item is in this state now.');

@@ -24,10 +24,14 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Brings `parent`'s children to exactly these, moving as little as possible, so that focus and selection stay. */
+/**
+ * Brings `parent`'s children to exactly these, moving as little as possible, so that focus and selection stay. What is not among them goes
+ * first: else all that comes after it would be moved.
+ */
 export function arrange(parent, children) {
+  const wanted = new Set(children);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
   children.forEach((child, i) => {
     if (parent.children[i] !== child) parent.insertBefore(child, parent.children[i] ?? null);
   });
-  while (parent.children.length > children.length) parent.lastElementChild.remove();
 }

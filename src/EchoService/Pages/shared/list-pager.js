@@ -1,4 +1,4 @@
-import { make } from './dom.js';
+import { make, write } from './dom.js';
 
 /**
  * Steps through a list by its cursors. Only one page is in the document at a time, so that a list of a million rows is as light as one
@@ -34,7 +34,7 @@ class ListPager extends HTMLElement {
   show(next, place) {
     this.#next = next;
     this.hidden = next === null && this.number === 1;
-    this.#place.textContent = place;
+    write(this.#place, place);
     // Not `disabled`: that would take the focus from who has just pressed it.
     this.#back.setAttribute('aria-disabled', this.number === 1);
     this.#forward.setAttribute('aria-disabled', next === null);
