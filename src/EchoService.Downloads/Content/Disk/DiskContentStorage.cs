@@ -47,7 +47,14 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
     {
         foreach (var placement in placements)
         {
-            File.Delete(FilePath(placement.JobId, placement.Name));
+            try
+            {
+                File.Delete(FilePath(placement.JobId, placement.Name));
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // The folder went with its job, and the file with it.
+            }
         }
 
         return Task.CompletedTask;
