@@ -52,6 +52,15 @@ internal sealed class Committer(
         }
     }
 
+    /// <summary>Nothing is committed any more: what still comes until <see cref="Complete"/> is let go of, so that nobody waits for room.</summary>
+    public async Task DrainAsync()
+    {
+        await foreach (var entry in _entries.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            entry.Part?.Dispose();
+        }
+    }
+
     private async Task CommitAllAsync(CancellationToken givingUp)
     {
         IReadOnlyList<Placement> placed = [];

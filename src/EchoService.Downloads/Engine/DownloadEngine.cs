@@ -47,7 +47,7 @@ internal sealed class DownloadEngine(
             await TakeUpAsync(cancellationToken);
         }
 
-        _committing = Task.Run(() => committer.RunAsync(_givingUp.Token), CancellationToken.None);
+        _committing = Task.Run(CommitAsync, CancellationToken.None);
         _leasing = Task.Run(LeaseAsync, CancellationToken.None);
         _renewing = Task.Run(() => renewal.RunAsync(_stopping.Token), CancellationToken.None);
         _listening = Task.Run(() => store.ListenAsync(wake.Signal, _stopping.Token), CancellationToken.None);
@@ -146,6 +146,20 @@ internal sealed class DownloadEngine(
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
+        }
+    }
+
+    /// <summary>Once nothing is committed any more nothing is fetched either: what is leased is nobody's when its lease has ended.</summary>
+    private async Task CommitAsync()
+    {
+        try
+        {
+            await committer.RunAsync(_givingUp.Token);
+        }
+        finally
+        {
+            await _stopping.CancelAsync();
+            await committer.DrainAsync();
         }
     }
 

@@ -1,17 +1,18 @@
-using EchoService.Downloads;
 using EchoService.Downloads.Engine;
+using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
 using EchoService.Tests.Testing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tests.Downloads;
 
 public class EngineTests
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task ToldToStopFromTwoSidesAtOnceItStopsOnce()
     {
@@ -37,25 +38,43 @@ public class EngineTests
     [Fact]
     public async Task GoesOnLeasingAfterAFailureThatNobodyForesaw()
     {
-        var folder = Directory.CreateTempSubdirectory("echoservice-engine-").FullName;
-        using var logs = new LogCapture();
-        var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("Downloads:DataDirectory", folder)]).Build());
-        services.AddSingleton(TimeProvider.System);
-        services.AddMetrics().AddLogging(logging => logging.AddProvider(logs));
-        services.AddDownloads();
-        var original = services.Last(service => service.ServiceType == typeof(IDownloadStore)).ImplementationFactory!;
-        services.Replace(ServiceDescriptor.Singleton(provider => FirstClaimFails.Of((IDownloadStore)original(provider))));
-        await using (var provider = services.BuildServiceProvider())
+        var claims = 0;
+        var claimedAgain = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var under = new EngineUnderTest(name =>
         {
-            var engine = provider.GetServices<IHostedService>().OfType<DownloadEngine>().Single();
-            await engine.StartAsync(TestContext.Current.CancellationToken);
-            var store = (FirstClaimFails)provider.GetRequiredService<IDownloadStore>();
-            await store.ClaimedAgain.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
-            await logs.WaitForAsync("Leasing failed inside the service");
-            await engine.StopAsync(TestContext.Current.CancellationToken);
+            if (name == nameof(IDownloadStore.ClaimAsync))
+            {
+                _ = ++claims > 1 ? claimedAgain.TrySetResult() : throw new InvalidOperationException("For this test.");
+            }
+
+            return null;
+        });
+        await under.Engine.StartAsync(Token);
+        await claimedAgain.Task.WaitAsync(s_patience, Token);
+        await under.Logs.WaitForAsync("Leasing failed inside the service");
+        await under.Engine.StopAsync(Token);
+    }
+
+    /// <summary>Far more is fetched than waits to be committed, so workers wait for room.</summary>
+    [Theory]
+    [InlineData(true, "Downloads pause, nothing can be stored")]
+    [InlineData(false, "Nothing is committed any more")]
+    public async Task StopsInTimeThoughNothingCanBeCommitted(bool temporary, string logged)
+    {
+        var failing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        async Task<CommitResult> FailAsync()
+        {
+            await failing.Task;
+            throw temporary ? new StoreException("The database is locked.") : new InvalidOperationException("For this test.");
         }
 
-        Directory.Delete(folder, recursive: true);
+        await using var under = new EngineUnderTest(name => name == nameof(IDownloadStore.CommitAsync) ? FailAsync() : null, ("Downloads:PerHost", "64"));
+        await under.Engine.StartAsync(Token);
+        await under.PublishAsync(10_000, new JobOptions());
+        await Eventually.True(async () => (await under.Store.FindJobAsync("one", Token))!.Counts.Running > 2100, "more is leased than a batch and the room for the next");
+
+        failing.SetResult();
+        await under.Logs.WaitForAsync(logged);
+        await under.Engine.StopAsync(new CancellationToken(canceled: temporary)).WaitAsync(s_patience, Token);
     }
 }
