@@ -17,7 +17,7 @@ internal sealed class ItemReceiver(Fetcher fetcher, IContentStorage storage, IDo
     /// <exception cref="OperationCanceledException">The token was cancelled before there was anything worth keeping.</exception>
     public async Task<Received> ReceiveAsync(Lane lane, LaneItem item, FetchRequest request, CancellationToken cancellationToken)
     {
-        var kept = item.Kept is { } left ? await storage.OpenPartAsync(lane, item.Number, left, cancellationToken) : null;
+        var kept = await OpenKeptAsync(lane, item, cancellationToken);
         try
         {
             await using var response = await fetcher.OpenAsync(
@@ -41,6 +41,19 @@ internal sealed class ItemReceiver(Fetcher fetcher, IContentStorage storage, IDo
         finally
         {
             kept?.Dispose();
+        }
+    }
+
+    /// <summary>A part that cannot be read is as good as none: of a storage that is in trouble as a whole the new part tells.</summary>
+    private async Task<IContentPart?> OpenKeptAsync(Lane lane, LaneItem item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return item.Kept is { } kept ? await storage.OpenPartAsync(lane, item.Number, kept, cancellationToken) : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

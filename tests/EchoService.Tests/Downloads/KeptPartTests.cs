@@ -112,6 +112,20 @@ public sealed class KeptPartTests
         Assert.DoesNotContain("Range", origin.RequestsTo("/x.bin")[1].Headers.Keys);
     }
 
+    [Fact]
+    public async Task BeginsAgainWhereThePartCannotBeRead()
+    {
+        await using var origin = await Origin.StartAsync(Token);
+        var (service, id, _) = await KillInTheMiddleAsync(origin);
+        await using var killed = service;
+        await using var held = new FileStream(Assert.Single(Directory.GetFiles(Parts(service))), FileMode.Open, FileAccess.Read, FileShare.None);
+
+        await service.StartAsync();
+
+        await AssertDoneAsync(service, origin, id);
+        Assert.DoesNotContain("Range", origin.RequestsTo("/x.bin")[1].Headers.Keys);
+    }
+
     [Theory]
     [InlineData("POST", "/cancel")]
     [InlineData("DELETE", "")]
