@@ -68,9 +68,9 @@ UPDATE lanes SET expires_at = @expires_at WHERE token = @token AND expires_at > 
 UPDATE items SET etag = @etag, part = @part, part_size = @part_size WHERE job = @job AND n = @n AND token = @token AND state = 1
 
 -- name: names_part
--- Committed and not yet in place, or broken off and to be gone on with.
+-- Committed and not yet in place, broken off and to be gone on with, or being written.
 SELECT 1 FROM jobs JOIN items ON items.job = jobs.key
-WHERE jobs.id = @id AND items.n = @n AND items.part = @part AND items.state IN (0, 2, 4)
+WHERE jobs.id = @id AND items.n = @n AND (items.part = @part AND items.state IN (0, 1, 2, 4) OR items.token = @part AND items.state = 1)
 
 -- name: attempt
 SELECT CASE WHEN items.state = 1 THEN 1 WHEN items.state IN (2, 3) THEN 2 ELSE 3 END

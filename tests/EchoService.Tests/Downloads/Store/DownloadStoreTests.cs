@@ -192,6 +192,26 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task APartIsNamedFromItsLeaseUntilItsFileIsInPlace()
+    {
+        await PublishAsync("one", Item(1, "a:80"));
+        var first = Assert.Single((await ClaimAsync(1)).Lanes);
+        Task<bool> NamedAsync(Lane lane) => Store.NamesPartAsync("one", 1, lane.Token, Token);
+        Assert.True(await NamedAsync(first));
+
+        // It breaks off and is kept; the next attempt may go on with it, or begin its own.
+        await CommitAsync([new ItemReport(first, 1, Outcome.Released, Kept: new KeptPart("\"v1\"", first.Token, 5))], [first.Token]);
+        Assert.True(await NamedAsync(first));
+        var second = Assert.Single((await ClaimAsync(1)).Lanes);
+        Assert.Equal((true, true), (await NamedAsync(first), await NamedAsync(second)));
+
+        var saved = await CommitAsync([Saved(second, 1, "a.txt")], [second.Token]);
+        Assert.Equal((false, true), (await NamedAsync(first), await NamedAsync(second)));
+        await Store.CommitAsync(new CommitBatch([], [], [saved.Reports[0].Placement!]), Token);
+        Assert.False(await NamedAsync(second));
+    }
+
+    [Fact]
     public async Task AnAttemptIsRunningUntilARowNamesItOrNoneEverWill()
     {
         await PublishAsync("one", Item(1, "a:80"), Item(2, "b:80"), Item(3, "c:80"));
