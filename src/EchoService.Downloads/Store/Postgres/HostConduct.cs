@@ -19,11 +19,16 @@ internal sealed class HostConduct(PostgresSession session, long now, int maxRest
 
         if (_answered.Count > 0)
         {
-            var revived = await session.QueryAsync("host_answered", row => row.GetInt64(0), ("@hosts", _answered.ToArray()));
-            if (revived.Count > 0)
-            {
-                await session.ExecuteAsync("end_outages", ("@hosts", revived.ToArray()));
-            }
+            await ForgiveAsync([.. _answered]);
+        }
+    }
+
+    private async Task ForgiveAsync(long[] hosts)
+    {
+        var revived = await session.QueryAsync("host_answered", row => row.GetInt64(0), ("@hosts", hosts));
+        if (revived.Count > 0)
+        {
+            await session.ExecuteAsync("end_outages", ("@hosts", revived.ToArray()));
         }
     }
 
@@ -48,6 +53,12 @@ internal sealed class HostConduct(PostgresSession session, long now, int maxRest
 
     private async Task FailAsync(Lane lane, FetchError error)
     {
+        // What it answered before this failure ends the row of those before.
+        if (_answered.Remove(lane.Host))
+        {
+            await ForgiveAsync([lane.Host]);
+        }
+
         // Failures of transfers that began before the rest say nothing new.
         if (await session.ScalarAsync(
             "host_failed", ("@limit", HostRests.Failures), ("@now", now), ("@longest", HostRests.Longest), ("@rest", HostRests.First), ("@host", lane.Host)) is not { } until)
@@ -55,7 +66,6 @@ internal sealed class HostConduct(PostgresSession session, long now, int maxRest
             return;
         }
 
-        _answered.Remove(lane.Host);
         if (until > now)
         {
             await session.ExecuteAsync("rest_queues", ("@until", until), ("@host", lane.Host));

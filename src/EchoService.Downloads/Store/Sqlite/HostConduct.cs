@@ -38,15 +38,26 @@ internal sealed class HostConduct(SqliteSession session, long now, int maxRests)
     {
         foreach (var host in _answered)
         {
-            if (session.Execute("host_answered", ("@host", host)) > 0)
-            {
-                session.Execute("end_outages", ("@host", host));
-            }
+            Forgive(host);
+        }
+    }
+
+    private void Forgive(long host)
+    {
+        if (session.Execute("host_answered", ("@host", host)) > 0)
+        {
+            session.Execute("end_outages", ("@host", host));
         }
     }
 
     private void Fail(Lane lane, FetchError error)
     {
+        // What it answered before this failure ends the row of those before.
+        if (_answered.Remove(lane.Host))
+        {
+            Forgive(lane.Host);
+        }
+
         // Failures of transfers that began before the rest say nothing new.
         if (session.Scalar(
             "host_failed", ("@limit", HostRests.Failures), ("@now", now), ("@longest", HostRests.Longest), ("@rest", HostRests.First), ("@host", lane.Host)) is not { } until)
@@ -54,7 +65,6 @@ internal sealed class HostConduct(SqliteSession session, long now, int maxRests)
             return;
         }
 
-        _answered.Remove(lane.Host);
         if (until > now)
         {
             session.Execute("rest_queues", ("@until", until), ("@host", lane.Host));

@@ -166,6 +166,29 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task ASuccessEndsARowOfFailuresAlsoWithinABatch()
+    {
+        await PublishAsync("one", [.. Enumerable.Range(1, 1000).Select(n => Item(n, "a:80"))]);
+        async Task ReportAsync(string outcomes)
+        {
+            var lane = Assert.Single((await ClaimAsync(1)).Lanes);
+            var refused = new FetchError(ErrorCode.Connect, "refused", Transient: true, Transport: true);
+            await CommitAsync(
+                [.. lane.Items.Select((item, i) => i >= outcomes.Length ? new ItemReport(lane, item.Number, Outcome.Released)
+                    : outcomes[i] == 'F' ? new ItemReport(lane, item.Number, Outcome.Failed, Error: refused)
+                    : Saved(lane, item.Number, $"{item.Number}"))],
+                [lane.Token]);
+        }
+
+        await ReportAsync("FSFSFSFSF");
+        await ReportAsync("FFFSFFFF");
+        await ReportAsync("SFFFF");
+        await ReportAsync("SFFFFF");
+
+        Assert.Empty((await ClaimAsync(1)).Lanes);
+    }
+
+    [Fact]
     public async Task JobsTakeTurnsWhateverTheirSize()
     {
         await PublishAsync("large", [.. Enumerable.Range(1, 1000).Select(n => Item(n, "a:80"))]);
