@@ -29,7 +29,7 @@ internal sealed class FetchResponse : IAsyncDisposable
         ContentType = First(headers, "Content-Type");
         ContentDisposition = First(headers, "Content-Disposition");
         ContentEncoding = First(headers, "Content-Encoding");
-        Length = headers.ContentLength;
+        Length = ResumeAnswers.LengthOf(message, resumedFrom);
         if (!request.Identity && BodyDecoding.CanDecode(ContentEncoding))
         {
             (_decode, ContentEncoding, Length) = (ContentEncoding, null, null);
@@ -102,7 +102,8 @@ internal sealed class FetchResponse : IAsyncDisposable
         using var cancelled = _clock.CancelWith(cancellationToken);
         try
         {
-            return Length is { } length and <= BufferBytes
+            // A rest may be longer than its range: only the end of its transfer tells.
+            return ResumedFrom == 0 && Length is { } length and <= BufferBytes
                 ? await CopyShortAsync((int)length, write, cancellationToken)
                 : await CopyLongAsync(write, cancellationToken);
         }

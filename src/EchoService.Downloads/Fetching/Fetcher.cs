@@ -165,7 +165,7 @@ internal sealed partial class Fetcher(
             return FetchFailure.NoHttp;
         }
 
-        return resumedFrom + message.Content.Headers.ContentLength > request.MaxBytes ? FetchFailure.TooLarge(request.MaxBytes) : null;
+        return resumedFrom + ResumeAnswers.LengthOf(message, resumedFrom) > request.MaxBytes ? FetchFailure.TooLarge(request.MaxBytes) : null;
     }
 
     /// <summary>Reads a short unwanted body away, so that the connection serves the next request; a long or slow one costs the connection.</summary>

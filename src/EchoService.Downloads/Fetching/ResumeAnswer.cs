@@ -20,7 +20,7 @@ internal static class ResumeAnswers
 {
     /// <summary>
     /// A 206 counts only when it carries the entity tag that was asked for (an origin that ignores <c>If-Range</c> would splice two versions), is not
-    /// encoded, and reaches from the offset to the end.
+    /// encoded, and reaches from the offset to an end that is known.
     /// </summary>
     public static ResumeAnswer Judge(HttpResponseMessage response, long from, string etag)
     {
@@ -42,6 +42,11 @@ internal static class ResumeAnswers
     /// <summary>The entity tag as sent, quotes included; null when it is weak or none.</summary>
     public static string? StrongETag(HttpResponseMessage response) => response.Headers.ETag is { IsWeak: false, Tag: var tag } ? tag : null;
 
+    /// <summary>The announced bytes of the body. Of a rest its range announces them: chunks, or the connection's end, would not tell a short one.</summary>
+    public static long? LengthOf(HttpResponseMessage response, long resumedFrom) => resumedFrom > 0
+        ? response.Content.Headers.ContentRange!.Length - resumedFrom
+        : response.Content.Headers.ContentLength;
+
     private static bool IsExact(ContentRangeHeaderValue range, long from) =>
-        range.Unit == "bytes" && range.From == from && range.To >= from && (range.Length is not { } whole || range.To == whole - 1);
+        range.Unit == "bytes" && range.From == from && range.To >= from && range.To == range.Length - 1;
 }

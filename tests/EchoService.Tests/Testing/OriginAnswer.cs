@@ -96,6 +96,9 @@ public enum OriginRanges
     /// <summary>206 without <c>Content-Range</c>.</summary>
     NoContentRange,
 
+    /// <summary>206 with a <c>Content-Range</c> that does not tell the whole length.</summary>
+    NoTotal,
+
     /// <summary>206 for the range asked for, whatever <c>If-Range</c> says, with the current entity tag.</summary>
     IfRangeIgnored,
 

@@ -76,7 +76,7 @@ internal sealed class OriginReply(HttpContext context, OriginAnswer answer, Orig
 
         response.StatusCode = 206;
         var announced = answer.Ranges == OriginRanges.WrongOffset ? from + 1 : from;
-        response.Headers.ContentRange = answer.Ranges == OriginRanges.NoContentRange ? default(StringValues) : $"bytes {announced}-{answer.Length - 1}/{answer.Length}";
+        response.Headers.ContentRange = answer.Ranges == OriginRanges.NoContentRange ? default(StringValues) : $"bytes {announced}-{answer.Length - 1}/{(answer.Ranges == OriginRanges.NoTotal ? "*" : answer.Length)}";
         return announced;
     }
 

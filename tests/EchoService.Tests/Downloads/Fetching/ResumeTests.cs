@@ -23,6 +23,7 @@ public sealed class ResumeTests
     [InlineData(OriginRanges.Ignored, 1)]
     [InlineData(OriginRanges.WrongOffset, 2)]
     [InlineData(OriginRanges.NoContentRange, 2)]
+    [InlineData(OriginRanges.NoTotal, 2)]
     [InlineData(OriginRanges.Unsatisfiable, 2)]
     public async Task BeginsAgainWhenTheRangeIsNotExact(OriginRanges ranges, int requests)
     {
@@ -37,6 +38,20 @@ public sealed class ResumeTests
     {
         var fetched = await ResumeAsync(File with { ETag = "\"v2\"", Ranges = ranges }, "\"v1\"", requests);
         Assert.Equal((0L, Length, File.Body.Sha256), (fetched.Response.ResumedFrom, fetched.Bytes, fetched.Sha256));
+    }
+
+    [Theory]
+    [InlineData("Connection: close", "{0}", 1000)]
+    [InlineData("Connection: close", "{0}", 7000)]
+    [InlineData("Transfer-Encoding: chunked", "3e8\r\n{0}\r\n0\r\n\r\n", 1000)]
+    public async Task ARestIsAsLongAsItsRangeHoweverItsEndIsTold(string header, string framing, int bytes)
+    {
+        await using var origin = RawOrigin.Start(
+            $"HTTP/1.1 206 Partial Content\r\nETag: \"v1\"\r\nContent-Range: bytes 4000-9999/10000\r\n{header}\r\n\r\n"
+            + framing.Replace("{0}", new string('x', bytes), StringComparison.Ordinal));
+        using var fetcher = FetchFixture.Fetcher();
+        var fetched = await fetcher.FetchAsync(FetchFixture.Request(origin.Url()) with { ResumeFrom = 4000, ResumeETag = "\"v1\"" });
+        Assert.Equal((EchoService.Downloads.ErrorCode.Truncated, 6000L), (fetched.Code, fetched.Response.Length));
     }
 
     [Fact]
