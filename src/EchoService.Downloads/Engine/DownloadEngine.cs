@@ -31,7 +31,6 @@ internal sealed class DownloadEngine(
     private Task _leasing = Task.CompletedTask;
     private Task _renewing = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
-    private Task _recovering = Task.CompletedTask;
     private Task _committing = Task.CompletedTask;
     private Task? _stopped;
 
@@ -86,7 +85,7 @@ internal sealed class DownloadEngine(
     {
         await _stopping.CancelAsync();
         await using var deadline = cancellationToken.Register(_givingUp.Cancel);
-        await Task.WhenAll(_leasing, _renewing, _listening, _recovering);
+        await Task.WhenAll(_leasing, _renewing, _listening);
         await leasing.WorkersEndAsync();
         committer.Complete();
         await _committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
@@ -114,7 +113,6 @@ internal sealed class DownloadEngine(
             try
             {
                 await recovery.BeginAsync(_stopping.Token);
-                _recovering = Task.Run(RecoverAsync, CancellationToken.None);
                 return;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or StoreException or DataFolderException)
@@ -125,7 +123,7 @@ internal sealed class DownloadEngine(
         }
     }
 
-    /// <summary>Other nodes may die while this one lives: it looks as often as a lease lasts, and for abandoned parts less often.</summary>
+    /// <summary>Other nodes may die while this one lives, and what users began may break off: it looks as often as a lease lasts, and for abandoned parts less often.</summary>
     private async Task RecoverAsync()
     {
         const int RoundsBetweenParts = 20;
@@ -172,7 +170,7 @@ internal sealed class DownloadEngine(
                 await TakeUpSharedAsync();
             }
 
-            await leasing.RunAsync(_stopping.Token);
+            await Task.WhenAll(RecoverAsync(), leasing.RunAsync(_stopping.Token));
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {

@@ -107,7 +107,7 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
         return result;
     }
 
-    /// <summary>Ends what a restart broke off in the middle.</summary>
+    /// <summary>Ends what a restart, or storage in trouble, broke off in the middle; what is under way still it ends together with whoever is at it.</summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
         foreach (var (key, id, state) in await store.UnfinishedStopsAsync(cancellationToken))

@@ -13,15 +13,15 @@ internal sealed class StoreRecovery(IDownloadStore store, IContentStorage storag
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
         await store.PrepareAsync(cancellationToken);
-        await EndAsync(removesParts: true, cancellationToken);
+        await EndAsync(othersMayBeDead: true, removesParts: true, cancellationToken);
     }
 
-    /// <summary>Looks again, since other nodes may die while this one lives.</summary>
-    public Task RepeatAsync(bool removesParts, CancellationToken cancellationToken) => EndAsync(removesParts, cancellationToken);
+    /// <summary>Looks again: what users began may break off while this process lives, and other nodes may die.</summary>
+    public Task RepeatAsync(bool removesParts, CancellationToken cancellationToken) => EndAsync(store.IsShared, removesParts, cancellationToken);
 
-    private async Task EndAsync(bool removesParts, CancellationToken cancellationToken)
+    private async Task EndAsync(bool othersMayBeDead, bool removesParts, CancellationToken cancellationToken)
     {
-        var unplaced = await store.RecoverAsync(_lease, cancellationToken);
+        var unplaced = othersMayBeDead ? await store.RecoverAsync(_lease, cancellationToken) : [];
         if (removesParts)
         {
             await storage.RemovePartsAsync(null, store.NamesPartAsync, cancellationToken);

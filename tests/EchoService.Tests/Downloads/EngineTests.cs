@@ -1,3 +1,4 @@
+using EchoService.Downloads;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
@@ -76,5 +77,34 @@ public class EngineTests
         failing.SetResult();
         await under.Logs.WaitForAsync(logged);
         await under.Engine.StopAsync(new CancellationToken(canceled: temporary)).WaitAsync(s_patience, Token);
+    }
+
+    [Theory]
+    [InlineData(nameof(IDownloadStore.CancelQueuedAsync))]
+    [InlineData(nameof(IDownloadStore.RemoveRowsAsync))]
+    [InlineData(nameof(IDownloadStore.QueueFailedAsync))]
+    public async Task EndsWhatAUserBeganAndTheStoreBrokeOffWithoutARestart(string call)
+    {
+        var calls = 0;
+        await using var under = new EngineUnderTest(
+            name => name == call && Interlocked.Increment(ref calls) == 1 ? throw new StoreException("The database is locked.") : null,
+            ("Downloads:LeaseSeconds", "1"));
+        await under.Engine.StartAsync(Token);
+        var retries = call == nameof(IDownloadStore.QueueFailedAsync);
+        var job = await under.PublishAsync(3, new JobOptions { StartAt = retries ? null : TimeProvider.System.GetUtcNow().AddDays(1) }, retries ? ErrorCode.NotFound : null);
+
+        await Assert.ThrowsAsync<StoreException>(() => call switch
+        {
+            nameof(IDownloadStore.CancelQueuedAsync) => under.Control.CancelAsync("one", Token),
+            nameof(IDownloadStore.RemoveRowsAsync) => under.Control.DeleteAsync("one", Token),
+            _ => under.Control.RetryAsync("one", null, Token),
+        });
+
+        // A job that was deleted is unfinished until somebody is told of its end; its items go before that.
+        await Eventually.True(
+            async () => await under.Store.FindItemAsync(job, 1, Token) is null
+                || ((await under.Store.UnfinishedStopsAsync(Token)).Count == 0 && (await under.Store.UnfinishedRetriesAsync(Token)).Count == 0),
+            "nothing is left unfinished");
+        await under.Engine.StopAsync(Token);
     }
 }

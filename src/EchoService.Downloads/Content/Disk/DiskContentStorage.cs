@@ -62,9 +62,16 @@ internal sealed class DiskContentStorage(DataFolder folder) : IContentStorage
 
     public Task RemoveJobAsync(string jobId, CancellationToken cancellationToken)
     {
-        if (!folder.IsFlat && Directory.Exists(JobFolder(jobId)))
+        try
         {
-            Directory.Delete(JobFolder(jobId), recursive: true);
+            if (!folder.IsFlat)
+            {
+                Directory.Delete(JobFolder(jobId), recursive: true);
+            }
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // No file ever came, or whoever removes the job at the same time was faster.
         }
 
         return Task.CompletedTask;

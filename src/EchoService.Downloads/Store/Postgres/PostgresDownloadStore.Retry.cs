@@ -52,7 +52,7 @@ internal sealed partial class PostgresDownloadStore
             async session =>
             {
                 var now = await session.LockClaimsAsync();
-                await session.ExecuteAsync("end_retry", ("@job", retry.Job));
+                await session.ExecuteAsync("end_retry", ("@job", retry.Job), ("@begun", retry.Begun));
                 return (await session.QueryAsync("complete", row => row.GetString(0), ("@now", now), ("@jobs", new[] { retry.Job }))).Count > 0;
             },
             cancellationToken);
@@ -80,12 +80,12 @@ internal sealed partial class PostgresDownloadStore
         return false;
     }
 
-    /// <summary>The last item of the batch; null: there is none, or the job was stopped.</summary>
+    /// <summary>The last item of the batch; null: there is none, or the retry has ended, or the job was stopped.</summary>
     private static async Task<long?> QueueBatchAsync(PostgresSession session, RetryUnderWay retry, ErrorCode code, long after)
     {
         await session.RelaxAsync();
         var now = await session.LockClaimsAsync();
-        if (await session.ScalarAsync("retry_under_way", ("@job", retry.Job)) is null)
+        if (await session.ScalarAsync("retry_under_way", ("@job", retry.Job)) != retry.Begun)
         {
             return null;
         }

@@ -15,14 +15,16 @@ UPDATE jobs SET state = @state WHERE id = @id AND state = @from RETURNING key
 UPDATE items SET state = 6, token = NULL, finished_at = @now WHERE job = @job AND state IN (1, 2) AND state = 1
 
 -- name: cancel_queued
+-- Of a job that runs again by now nothing: whoever is late with a cancel has nothing left to do.
 UPDATE items SET state = 6, finished_at = store_now()
 WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job AND state = 0 LIMIT @batch FOR UPDATE SKIP LOCKED)
+    AND EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state IN (5, 6))
 
 -- name: count_cancelled_queued
 UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job AND state <> 6
 
 -- name: empty_queues
-DELETE FROM queues WHERE job = @job
+DELETE FROM queues WHERE job = @job AND EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state IN (0, 5, 6))
 
 -- name: delete_items
 DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job LIMIT @batch FOR UPDATE SKIP LOCKED)

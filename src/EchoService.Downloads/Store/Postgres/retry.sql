@@ -29,7 +29,8 @@ SELECT count(*) FROM retried
 UPDATE jobs SET queued = queued + @n, failed = failed - @n WHERE key = @job
 
 -- name: end_retry
-UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job
+-- Not one that began since.
+UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job AND retrying = @begun
 
 -- name: unfinished_retries
 SELECT key, id, retrying, retry_code FROM jobs WHERE retrying IS NOT NULL

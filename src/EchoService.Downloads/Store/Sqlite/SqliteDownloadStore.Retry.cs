@@ -48,7 +48,7 @@ internal sealed partial class SqliteDownloadStore
         return await _database.WriteAsync(
             session =>
             {
-                session.Execute("end_retry", ("@job", retry.Job));
+                session.Execute("end_retry", ("@job", retry.Job), ("@begun", retry.Begun));
                 return session.Query("complete", row => row.GetString(0), ("@now", Now), ("@job", retry.Job)).Count > 0;
             },
             cancellationToken);
@@ -61,10 +61,10 @@ internal sealed partial class SqliteDownloadStore
 
     private static ErrorCode[] Codes(ErrorCode? code) => code is { } one ? [one] : s_errorCodes;
 
-    /// <summary>The last line of the batch; null: there is none, or the job was stopped.</summary>
+    /// <summary>The last line of the batch; null: there is none, or the retry has ended, or the job was stopped.</summary>
     private long? QueueBatch(SqliteSession session, RetryUnderWay retry, ErrorCode code, long after)
     {
-        if (session.Scalar("retry_under_way", ("@job", retry.Job)) is null)
+        if (session.Scalar("retry_under_way", ("@job", retry.Job)) != retry.Begun)
         {
             return null;
         }

@@ -30,7 +30,8 @@ WHERE job = @job AND n IN (SELECT n FROM items INDEXED BY items_failed
 UPDATE jobs SET queued = queued + @n, failed = failed - @n WHERE key = @job
 
 -- name: end_retry
-UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job
+-- Not one that began since.
+UPDATE jobs SET retrying = NULL, retry_code = NULL WHERE key = @job AND retrying = @begun
 
 -- name: unfinished_retries
 SELECT key, id, retrying, retry_code FROM jobs INDEXED BY jobs_retrying WHERE retrying IS NOT NULL

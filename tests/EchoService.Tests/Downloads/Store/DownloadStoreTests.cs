@@ -235,6 +235,20 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task WhoIsLateWithACancelLeavesAJobThatRunsAgainAlone()
+    {
+        await PublishAsync("one", Item(1, "a:80"));
+        var job = await JobAsync("one");
+        await CancelAsync("one");
+        await Store.ReplaceUrlAsync("one", 1, "http://b/1", "b:80", new byte[16], Token);
+
+        await Store.CancelQueuedAsync(job.Key, Token);
+
+        Assert.Equal((JobState.Running, 1), ((await JobAsync("one")).State, (await JobAsync("one")).Counts.Queued));
+        Assert.Single((await ClaimAsync(1)).Lanes);
+    }
+
+    [Fact]
     public async Task AnAttemptIsRunningUntilARowNamesItOrNoneEverWill()
     {
         await PublishAsync("one", Item(1, "a:80"), Item(2, "b:80"), Item(3, "c:80"));

@@ -46,6 +46,27 @@ public abstract class RetryStoreTests : StoreTests
         Assert.Equal((JobState.Cancelled, 0, Items), ((await JobAsync("one")).State, (await JobAsync("one")).Counts.Queued, (await JobAsync("one")).Counts.Failed));
     }
 
+    [Fact]
+    public async Task WhoIsLateWithARetryLeavesTheNextOneAlone()
+    {
+        await PublishFailedAsync();
+        var (_, first) = await Store.BeginRetryAsync("one", ErrorCode.NotFound, Token);
+        await Store.QueueFailedAsync(first!, () => { }, Token);
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        var lane = (await ClaimAsync(1)).Lanes[0];
+        await CommitAsync(
+            [new ItemReport(lane, lane.Items[0].Number, Outcome.Failed, Error: new(ErrorCode.NotFound, "404", 404)),
+                .. lane.Items.Skip(1).Select(item => new ItemReport(lane, item.Number, Outcome.Released))],
+            [lane.Token]);
+        var (_, second) = await Store.BeginRetryAsync("one", ErrorCode.NotFound, Token);
+
+        await Store.QueueFailedAsync(first!, () => { }, Token);
+
+        Assert.Equal(second, Assert.Single(await Store.UnfinishedRetriesAsync(Token)));
+        await Store.QueueFailedAsync(second!, () => { }, Token);
+        Assert.Equal((Items, 0), ((await JobAsync("one")).Counts.Queued, (await JobAsync("one")).Counts.Failed));
+    }
+
     /// <summary>A job of lines that have failed, as if fetched: seven hosts, 404 each.</summary>
     private async Task PublishFailedAsync()
     {
