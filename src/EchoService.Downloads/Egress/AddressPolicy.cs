@@ -22,6 +22,9 @@ internal sealed class AddressPolicy
 
     public bool Allows(IPAddress address, int port)
     {
+        // A zone changes nothing about where an address is, but makes it unequal to the one that is blocked.
+        address = address is { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 } ? new IPAddress(address.GetAddressBytes()) : address;
+
         // ::ffff:127.0.0.1 connects to 127.0.0.1; and IPNetwork (.NET 10.0) finds ::ffff:10.0.0.1 in 2000::/3, so no mapped form may get further.
         address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         if (IsListed(address))

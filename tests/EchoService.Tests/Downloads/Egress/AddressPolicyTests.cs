@@ -115,6 +115,8 @@ public sealed class AddressPolicyTests
     [InlineData("0.0.0.0/0", "192.168.0.1", true)]
     [InlineData("0.0.0.0/0", "169.254.169.254", false)]
     [InlineData("fd00::/8", "fd00:ec2::254", false)]
+    [InlineData("fd00::/8", "fd00:ec2::254%1", false)]
+    [InlineData("fd00::/8", "fd12::1%1", true)]
     [InlineData("100.64.0.0/10", "100.100.100.200", false)]
     [InlineData("169.254.169.254", "169.254.169.254", true)]
     public void ListedNetworksAreOpenOnEveryPort(string network, string address, bool open) =>
