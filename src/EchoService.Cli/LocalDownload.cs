@@ -102,7 +102,10 @@ internal sealed class LocalDownload(DownloadRequest request, TimeProvider time)
     private async Task<JobOptions> FillAsync(ListReceiver receiver, WholeFiles whole, string digest, CancellationToken token)
     {
         receiver.IsThere = whole.Contains;
-        await receiver.ReserveAsync(Directory.EnumerateFileSystemEntries(request.Output).Select(path => Path.GetFileName(path)!));
+
+        // A file takes no folder's place.
+        await receiver.ReserveAsync(Directory.EnumerateDirectories(request.Output).Select(path => Path.GetFileName(path)!), lasting: true);
+        await receiver.ReserveAsync(Directory.EnumerateFiles(request.Output).Select(path => Path.GetFileName(path)!), lasting: false);
         await request.List.ReadAsync(receiver, token);
         return request.Options with { Name = digest };
     }

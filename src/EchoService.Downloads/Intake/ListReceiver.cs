@@ -50,8 +50,9 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
         return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
     }
 
-    /// <summary>Takes names, so that no item of the job gets them without asking.</summary>
-    public Task ReserveAsync(IEnumerable<string> names) => job is { } key ? store.ReserveNamesAsync(key, names, cancellationToken) : Task.CompletedTask;
+    /// <summary>Takes names, so that no item of the job gets them without asking; <paramref name="lasting"/>: nor by overwriting.</summary>
+    public Task ReserveAsync(IEnumerable<string> names, bool lasting) =>
+        job is { } key ? store.ReserveNamesAsync(key, names, lasting, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Writes what is left. Returns when every line is in the store.</summary>
     public async Task CompleteAsync()

@@ -14,7 +14,8 @@ internal partial interface IDownloadStore
     Task AppendAsync(long job, IReadOnlyList<NewItem> items, Dictionary<string, long> hosts, CancellationToken cancellationToken);
 
     /// <summary>Takes file names that none of the job's items has.</summary>
-    Task ReserveNamesAsync(long job, IEnumerable<string> names, CancellationToken cancellationToken);
+    /// <param name="lasting">No item gets them by overwriting either.</param>
+    Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken);
 
     /// <summary>Makes the job real, with what it answers to; both are durable when this returns.</summary>
     /// <param name="request">Null: the request has no key.</param>

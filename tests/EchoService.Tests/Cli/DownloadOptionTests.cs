@@ -85,6 +85,19 @@ public sealed class DownloadOptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFileTakesNoFoldersPlaceAndTheNextRunGoesOn()
+    {
+        _origin.On("/a.txt", OriginAnswer.Text("new", "text/plain")).On("/b.txt", OriginAnswer.Text("b", "text/plain"));
+        Directory.CreateDirectory(_echoctl.Path("a.txt"));
+
+        var refused = await _echoctl.RunAsync(["download", $"{_origin.Url("/a.txt")}", "--on-conflict", "overwrite"]);
+        var next = await _echoctl.RunAsync(["download", $"{_origin.Url("/b.txt")}"]);
+
+        Assert.Contains("0 done, 1 failed (nameConflict 1)", refused.Output, StringComparison.Ordinal);
+        Assert.Contains("1 done\n", next.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task TriesAsOftenAsItIsTold()
     {
         _origin.On("/busy", OriginAnswer.Busy("0"), OriginAnswer.Busy("0"), OriginAnswer.Text("at last"));

@@ -45,9 +45,11 @@ internal sealed partial class PostgresDownloadStore
             },
             cancellationToken);
 
-    public Task ReserveNamesAsync(long job, IEnumerable<string> names, CancellationToken cancellationToken) =>
+    public Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken) =>
         database.TransactAsync(
-            session => session.ExecuteAsync("reserve_names", ("@job", job), ("@names", names.Select(FileName.Key).Distinct(StringComparer.Ordinal).ToArray())),
+            session => session.ExecuteAsync(
+                "reserve_names",
+                ("@job", job), ("@names", names.Select(FileName.Key).Distinct(StringComparer.Ordinal).ToArray()), ("@n", lasting ? -1 : 0)),
             cancellationToken);
 
     public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)

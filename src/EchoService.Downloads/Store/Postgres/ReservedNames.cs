@@ -26,7 +26,7 @@ internal sealed class ReservedNames(PostgresSession session, JobDeltas deltas, l
                     ended.Add(new EndedItem(item, ItemState.Skipped, null, $"The name '{name}' is taken.", item.Report.File.HttpStatus));
                     break;
                 default:
-                    ended.Add(new EndedItem(item, ItemState.Failed, ErrorCode.NameConflict, $"The name '{name}' is taken.", item.Report.File.HttpStatus));
+                    ended.Add(Conflict(item));
                     break;
             }
         }
@@ -74,13 +74,19 @@ internal sealed class ReservedNames(PostgresSession session, JobDeltas deltas, l
             (item, FileName.WithSuffix(item.Report.File!.Name, last[group.Key] - group.Count() + place + 1))))];
     }
 
-    /// <summary>The name passes to this item; the one that had it is skipped, so that no two items name one file.</summary>
+    /// <summary>The name passes to this item, unless it passes to none; the one that had it is skipped, so that no two items name one file.</summary>
     private async Task OverwriteAsync(HeldItem item, List<(HeldItem Item, string Name)> named, List<EndedItem> ended)
     {
         var (job, number) = (item.Report.Lane.Job, item.Report.Number);
         var name = item.Report.File!.Name;
         var key = FileName.Key(name);
         var owner = (int)(await session.ScalarAsync("name_owner", ("@job", job), ("@name", key)))!.Value;
+        if (owner < 0)
+        {
+            ended.Add(Conflict(item));
+            return;
+        }
+
         await session.ExecuteAsync("pass_name", ("@n", number), ("@job", job), ("@name", key));
         foreach (var (state, size) in await session.QueryAsync(
             "overwritten",
@@ -124,6 +130,9 @@ internal sealed class ReservedNames(PostgresSession session, JobDeltas deltas, l
             results[item.Index] = new ReportResult(true, CommitTransaction.PlacementOf(item.Report, name), ItemState.Done);
         }
     }
+
+    private static EndedItem Conflict(HeldItem item) => new(
+        item, ItemState.Failed, ErrorCode.NameConflict, $"The name '{item.Report.File!.Name}' is taken.", item.Report.File.HttpStatus);
 
     private static (long Job, string Name) KeyOf(HeldItem item, string name) => (item.Report.Lane.Job, FileName.Key(name));
 }

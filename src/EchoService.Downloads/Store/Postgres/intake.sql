@@ -18,7 +18,7 @@ COPY items (job, n, url, url_hash, host, queue, state, error_code, error, finish
 UPDATE jobs SET total = total + @queued + @failed, queued = queued + @queued, failed = failed + @failed, touched_at = store_now() WHERE key = @job AND state = 0
 
 -- name: reserve_names
-INSERT INTO names (job, name, item) SELECT @job, unnest(@names), 0 ON CONFLICT (job, name) DO NOTHING
+INSERT INTO names (job, name, item) SELECT @job, unnest(@names), @n ON CONFLICT (job, name) DO NOTHING
 
 -- name: skip_duplicates
 UPDATE items SET state = 5, duplicate_of = later.first, finished_at = store_now()

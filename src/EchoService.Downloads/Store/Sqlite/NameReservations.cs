@@ -18,8 +18,7 @@ internal sealed class NameReservations(SqliteSession session, JobCounters counte
         switch (file.OnConflict)
         {
             case OnConflict.Overwrite:
-                Overwrite(report, key);
-                return file.Name;
+                return Overwrite(report, key) ? file.Name : null;
             case OnConflict.Rename:
                 while (true)
                 {
@@ -39,11 +38,16 @@ internal sealed class NameReservations(SqliteSession session, JobCounters counte
     private bool Take(ItemReport report, string key) =>
         session.Execute("take_name", ("@job", report.Lane.Job), ("@name", key), ("@n", report.Number)) > 0;
 
-    /// <summary>The name passes to this item; the one that had it is skipped.</summary>
-    private void Overwrite(ItemReport report, string key)
+    /// <summary>The name passes to this item; the one that had it is skipped. False: it does not pass to any.</summary>
+    private bool Overwrite(ItemReport report, string key)
     {
         var job = report.Lane.Job;
         var owner = session.Scalar("name_owner", ("@job", job), ("@name", key))!.Value;
+        if (owner < 0)
+        {
+            return false;
+        }
+
         session.Execute("pass_name", ("@n", report.Number), ("@job", job), ("@name", key));
         foreach (var state in (ReadOnlySpan<ItemState>)[ItemState.Done, ItemState.Committed])
         {
@@ -57,5 +61,7 @@ internal sealed class NameReservations(SqliteSession session, JobCounters counte
                 change.Bytes -= state == ItemState.Done ? size ?? 0 : 0;
             }
         }
+
+        return true;
     }
 }

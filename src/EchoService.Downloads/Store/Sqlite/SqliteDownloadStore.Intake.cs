@@ -24,9 +24,9 @@ internal sealed partial class SqliteDownloadStore
             },
             cancellationToken);
 
-    public Task ReserveNamesAsync(long job, IEnumerable<string> names, CancellationToken cancellationToken) =>
+    public Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken) =>
         _database.WriteRelaxedAsync(
-            session => names.Sum(name => session.Execute("take_name", ("@job", job), ("@name", FileName.Key(name)), ("@n", 0))), cancellationToken);
+            session => names.Sum(name => session.Execute("take_name", ("@job", job), ("@name", FileName.Key(name)), ("@n", lasting ? -1 : 0))), cancellationToken);
 
     public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
     {

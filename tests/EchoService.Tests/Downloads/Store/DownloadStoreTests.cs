@@ -235,6 +235,23 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task ANameThatIsTakenForGoodPassesToNoItem()
+    {
+        var key = await Store.ReceiveAsync("one", null, Token);
+        await Store.AppendAsync(key, [Item(1, "a:80"), Item(2, "a:80")], [], Token);
+        await Store.ReserveNamesAsync(key, ["Folder"], lasting: true, Token);
+        await Store.ReserveNamesAsync(key, ["File", "folder"], lasting: false, Token);
+        await Store.PublishAsync(key, new JobOptions(), null, Token);
+        var lanes = (await ClaimAsync(2)).Lanes.ToDictionary(lane => Assert.Single(lane.Items).Number);
+        ItemReport Over(int number, string name) => new(
+            lanes[number], number, Outcome.Saved, new SavedFile(name, OnConflict.Overwrite, 10, new string('a', 64), "text/plain", 200));
+
+        var results = (await CommitAsync([Over(1, "folder"), Over(2, "file")], [])).Reports;
+
+        Assert.Equal((null, ErrorCode.NameConflict, "file"), (results[0].Placement, results[0].Error, results[1].Placement?.Name));
+    }
+
+    [Fact]
     public async Task WhoIsLateWithACancelLeavesAJobThatRunsAgainAlone()
     {
         await PublishAsync("one", Item(1, "a:80"));
