@@ -51,11 +51,14 @@ public sealed class PolitenessTests(Deployments deployments) : IClassFixture<Dep
     public async Task NeverExceedsTheHostsSlotsAcrossJobs(Deployment deployment)
     {
         await using var origin = await Origin.StartAsync(Token);
-        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(5) });
+        var full = new TaskCompletionSource();
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(5), Gate = full.Task });
         var service = await ServiceAsync(deployment);
 
         var jobs = await Task.WhenAll(Enumerable.Range(0, 4).Select(job =>
             service.Downloads(job).SubmitAsync(Enumerable.Range(0, 100).Select(i => $"/{job}/{i}"), origin, new { perHost = 100 })));
+        await origin.RequestAsync(PerHost, Token);
+        full.SetResult();
         foreach (var (place, job) in jobs.Index())
         {
             Assert.Equal(100, DownloadsClient.Count(await service.Downloads(place + 1).EndAsync(job), "done"));

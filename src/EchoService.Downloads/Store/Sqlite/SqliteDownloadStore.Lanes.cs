@@ -45,7 +45,8 @@ internal sealed partial class SqliteDownloadStore
         { Active = row.GetInt32(5) });
         while (turns.Count > 0 && !IsFull(lanes, limits))
         {
-            turns.RemoveAll(turn => IsFull(lanes, limits) || !ClaimOne(session, turn, limits, lanes));
+            var isOnly = turns.Count == 1;
+            turns.RemoveAll(turn => IsFull(lanes, limits) || !ClaimTurn(session, turn, isOnly, limits, lanes));
         }
 
         var stopped = session.Query("stopped_jobs", row => row.GetInt64(0));
@@ -55,8 +56,11 @@ internal sealed partial class SqliteDownloadStore
     private static bool IsFull(List<Lane> lanes, ClaimLimits limits) =>
         lanes.Count >= limits.Slots || lanes.Sum(lane => lane.Items.Count) >= ClaimLimits.MaxItems;
 
-    /// <summary>Leases one lane for the job; false when it has none to give now.</summary>
-    private bool ClaimOne(SqliteSession session, Turn turn, ClaimLimits limits, List<Lane> lanes)
+    /// <summary>
+    /// Leases one lane for the job, or all that it may have at once where neither another job nor another of its hosts waits for a turn. False
+    /// when it has none to give now.
+    /// </summary>
+    private bool ClaimTurn(SqliteSession session, Turn turn, bool isOnly, ClaimLimits limits, List<Lane> lanes)
     {
         if (turn.Concurrency > 0 && turn.Active >= turn.Concurrency)
         {
@@ -69,29 +73,65 @@ internal sealed partial class SqliteDownloadStore
             return false;
         }
 
-        var token = session.Scalar(
-            "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", now + StoreTime.FromSpan(limits.Lease)))!.Value;
-
-        // Lanes that begin together are not to end together: they would wait for the next claim together, and nobody would fetch.
-        var batch = limits.Batch(due.Batch);
-        var items = ClaimItems(session, turn.Job, due, batch - (int)(token % (batch / 2 + 1)), token, now);
-        if (items.Count == 0)
+        var most = isOnly && due.IsOnly && limits.StartsPerSecond == 0 ? Room(session, turn, limits, due, lanes.Count) : 1;
+        var claimed = Lease(session, turn, limits, due, most, now, lanes);
+        if (claimed == 0)
         {
-            session.Execute("unlease", ("@token", token));
             session.Execute("wait_for_retry", ("@job", turn.Job), ("@queue", due.Queue), ("@otherwise", now + 1_000_000));
             return true;
         }
 
-        session.Execute("take_turn", ("@claimed", items.Count), ("@now", now), ("@job", turn.Job), ("@queue", due.Queue));
-        session.Execute("serve", ("@now", now), ("@claimed", items.Count), ("@job", turn.Job));
+        session.Execute("take_turn", ("@claimed", claimed), ("@now", now), ("@job", turn.Job), ("@queue", due.Queue));
+        session.Execute("serve", ("@now", now), ("@claimed", claimed), ("@job", turn.Job));
         if (limits.StartsPerSecond > 0)
         {
-            CloseHost(session, due.Host, now + (long)(items.Count * 1_000_000 / limits.StartsPerSecond));
+            CloseHost(session, due.Host, now + (long)(claimed * 1_000_000 / limits.StartsPerSecond));
         }
 
-        turn.Active++;
-        lanes.Add(new Lane(token, turn.Job, turn.JobId, turn.Options, due.Host, HostName(session, due.Host), items));
         return true;
+    }
+
+    /// <summary>Leases so many lanes at most, each with a batch of the queue. Answers how many items they have; none: nothing of the queue is due.</summary>
+    private static int Lease(SqliteSession session, Turn turn, ClaimLimits limits, DueQueue due, int most, long now, List<Lane> lanes)
+    {
+        var claimed = 0;
+        var name = HostName(session, due.Host);
+        List<LaneItem>? found = null;
+        for (var n = 0; n < most; n++)
+        {
+            var token = session.Scalar(
+                "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", now + StoreTime.FromSpan(limits.Lease)))!.Value;
+
+            // Lanes that begin together are not to end together: they would wait for the next claim together, and nobody would fetch.
+            var batch = limits.Batch(due.Batch(claimed));
+            var size = batch - (int)(token % (batch / 2 + 1));
+            found ??= Claimable(session, turn.Job, due, most == 1 ? size : (int)Math.Min((long)most * batch, ClaimLimits.MaxItems), now);
+            var items = found.GetRange(claimed, Math.Min(size, found.Count - claimed));
+            if (items.Count == 0)
+            {
+                session.Execute("unlease", ("@token", token));
+                break;
+            }
+
+            foreach (var item in items)
+            {
+                session.Execute("claim_item", ("@token", token), ("@job", turn.Job), ("@n", item.Number));
+            }
+
+            claimed += items.Count;
+            turn.Active++;
+            lanes.Add(new Lane(token, turn.Job, turn.JobId, turn.Options, due.Host, name, items));
+        }
+
+        return claimed;
+    }
+
+    /// <summary>How many lanes more the job may have at the host.</summary>
+    private static int Room(SqliteSession session, Turn turn, ClaimLimits limits, DueQueue due, int leased)
+    {
+        var atHost = (int)session.Scalar("room", ("@host_limit", limits.PerHost), ("@job_host_limit", PerHost(turn, limits)), ("@job", turn.Job), ("@host", due.Host))!.Value;
+        var inJob = turn.Concurrency > 0 ? turn.Concurrency - turn.Active : int.MaxValue;
+        return Math.Min(Math.Min(atHost, inJob), limits.Slots - leased);
     }
 
     /// <summary>The host's next lane comes when this one's items may all have begun.</summary>
@@ -101,16 +141,17 @@ internal sealed partial class SqliteDownloadStore
         session.Execute("rest_queues", ("@until", until), ("@host", host));
     }
 
+    private static int PerHost(Turn turn, ClaimLimits limits) => Math.Min(limits.PerHost, turn.PerHost > 0 ? turn.PerHost : int.MaxValue);
+
     private static DueQueue? DueQueue(SqliteSession session, Turn turn, ClaimLimits limits, long now)
     {
-        var perHost = Math.Min(limits.PerHost, turn.PerHost > 0 ? turn.PerHost : int.MaxValue);
+        var perHost = PerHost(turn, limits);
         var room = Math.Min(perHost, turn.Concurrency > 0 ? turn.Concurrency : int.MaxValue);
-
-        // At the end of a queue batches shrink, so that no lane holds what others could fetch meanwhile.
-        return session.Query(
-            "due_queue",
-            row => new DueQueue(row.GetInt64(0), row.GetInt64(1), (int)Math.Clamp(row.GetInt32(2) / (2L * room), 1, ClaimLimits.MaxBatch)),
-            ("@job", turn.Job), ("@now", now), ("@host_limit", limits.PerHost), ("@job_host_limit", perHost)).FirstOrDefault();
+        var due = session.Query(
+            "due_queues",
+            row => new DueQueue(row.GetInt64(0), row.GetInt64(1), row.GetInt32(2), room),
+            ("@job", turn.Job), ("@now", now), ("@host_limit", limits.PerHost), ("@job_host_limit", perHost));
+        return due.Count == 0 ? null : due[0] with { IsOnly = due.Count == 1 };
     }
 
     private static DueQueue? FirstInListOrder(SqliteSession session, Turn turn, ClaimLimits limits, long now)
@@ -124,24 +165,18 @@ internal sealed partial class SqliteDownloadStore
             session.Execute("wait_until", ("@due_at", restUntil), ("@job", turn.Job), ("@queue", 0L));
         }
 
-        return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, ClaimLimits.MaxBatch);
+        return host == 0 || restUntil > now || lanes >= limits.PerHost ? null : new DueQueue(0, host, int.MaxValue, 1);
     }
 
-    private static List<LaneItem> ClaimItems(SqliteSession session, long job, DueQueue due, int batch, long token, long now)
+    private static List<LaneItem> Claimable(SqliteSession session, long job, DueQueue due, int most, long now)
     {
         var rows = session.Query(
             "claimable_items",
             row => (
                 Item: new LaneItem(row.GetInt32(0), row.GetString(1), row.GetInt32(2), JobOptionsJson.ParseItem(Rows.Text(row, 4)), ReadKept(row, 5)),
                 Host: row.GetInt64(3)),
-            ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", batch));
-        var items = rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item).ToList();
-        foreach (var item in items)
-        {
-            session.Execute("claim_item", ("@token", token), ("@job", job), ("@n", item.Number));
-        }
-
-        return items;
+            ("@job", job), ("@queue", due.Queue), ("@now", now), ("@batch", most));
+        return [.. rows.TakeWhile(row => row.Host == due.Host).Select(row => row.Item)];
     }
 
     private static KeptPart? ReadKept(SqliteDataReader row, int column) =>
@@ -157,4 +192,13 @@ internal sealed partial class SqliteDownloadStore
 }
 
 /// <param name="Queue">The host's key, or 0 for a job in list order.</param>
-internal sealed record DueQueue(long Queue, long Host, int Batch);
+/// <param name="Queued">Items that wait in it.</param>
+/// <param name="Room">Lanes that may work on it at once.</param>
+internal sealed record DueQueue(long Queue, long Host, int Queued, int Room)
+{
+    /// <summary>No other queue of the job is due.</summary>
+    public bool IsOnly { get; init; }
+
+    /// <summary>How many items a lane takes, once <paramref name="claimed"/> of the queue are. At its end batches shrink, so that no lane holds what others could fetch meanwhile.</summary>
+    public int Batch(int claimed) => (int)Math.Clamp((Queued - claimed) / (2L * Room), 1, ClaimLimits.MaxBatch);
+}

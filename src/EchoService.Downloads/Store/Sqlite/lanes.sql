@@ -2,13 +2,17 @@
 SELECT key, id, options, concurrency, per_host, (SELECT count(*) FROM lanes WHERE job = jobs.key)
 FROM jobs INDEXED BY jobs_turns WHERE state = 2 AND queued > 0 ORDER BY served_at
 
--- name: due_queue
+-- name: due_queues
+-- That which was served longest ago, and whether there is another.
 SELECT queue, host, queued FROM queues INDEXED BY queues_due
 WHERE job = @job AND queued > 0 AND due_at <= @now
     AND (SELECT max(rest_until, next_start) FROM hosts WHERE key = queues.host) <= @now
     AND (SELECT count(*) FROM lanes WHERE host = queues.host) < @host_limit
     AND (SELECT count(*) FROM lanes WHERE host = queues.host AND job = @job) < @job_host_limit
-ORDER BY due_at LIMIT 1
+ORDER BY due_at LIMIT 2
+
+-- name: room
+SELECT min(@host_limit - count(*), @job_host_limit - coalesce(sum(job = @job), 0)) FROM lanes WHERE host = @host
 
 -- name: first_in_list_order
 SELECT items.host, max(hosts.rest_until, hosts.next_start), queues.queued, (SELECT count(*) FROM lanes WHERE host = items.host)

@@ -100,6 +100,25 @@ public abstract class DownloadStoreTests : StoreTests
         Assert.Single((await ClaimAsync(100, perHost: 5)).Lanes);
     }
 
+    [Theory]
+    [InlineData(100, 5, null, null, 5)]
+    [InlineData(100, 100, 3, null, 3)]
+    [InlineData(100, 100, null, 2, 2)]
+    [InlineData(4, 100, null, null, 4)]
+    [InlineData(100, 100, null, null, 10)]
+    public async Task AJobAloneAtItsHostGetsAllTheLanesThatTheLimitsLeaveIt(int slots, int perHost, int? concurrency, int? perHostOfJob, int expected)
+    {
+        await PublishAsync("one", new JobOptions { Concurrency = concurrency, PerHost = perHostOfJob }, [.. Enumerable.Range(1, 10).Select(n => Item(n, "a:80"))]);
+
+        var lanes = (await ClaimAsync(slots, perHost)).Lanes;
+
+        Assert.Equal(expected, lanes.DistinctBy(lane => lane.Token).Count());
+        var items = lanes.SelectMany(lane => lane.Items).Select(item => item.Number).ToList();
+        Assert.Equal(Enumerable.Range(1, items.Count), items.Order());
+        var counts = (await JobAsync("one")).Counts;
+        Assert.Equal((items.Count, 10 - items.Count), (counts.Running, counts.Queued));
+    }
+
     [Fact]
     public async Task ARenewedLeaseHoldsAndAnEndedOneIsLost()
     {
