@@ -20,7 +20,7 @@ internal static partial class DownloadsLog
     [LoggerMessage(6, LogLevel.Error, "Leasing failed inside the service; it is tried again")]
     public static partial void LeasingBroke(ILogger logger, Exception exception);
 
-    [LoggerMessage(20, LogLevel.Critical, "Nothing is committed any more: restart the service, and report this")]
+    [LoggerMessage(7, LogLevel.Critical, "Nothing is committed any more: restart the service, and report this")]
     public static partial void CommitterBroke(ILogger logger, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "Item {Number} of job {Job} failed inside the service")]
@@ -46,4 +46,7 @@ internal static partial class DownloadsLog
 
     [LoggerMessage(25, LogLevel.Information, "Job {Job} deleted")]
     public static partial void JobDeleted(ILogger logger, string job);
+
+    [LoggerMessage(27, LogLevel.Warning, "Job {Job} is not wholly removed, which is tried again: {Reason}")]
+    public static partial void JobNotRemoved(ILogger logger, string job, string reason);
 }

@@ -154,6 +154,11 @@ internal sealed class DownloadEngine(
         {
             await committer.RunAsync(_givingUp.Token);
         }
+        catch (Exception exception) when (!_givingUp.IsCancellationRequested)
+        {
+            health.Report(exception, logger);
+            throw;
+        }
         finally
         {
             await _stopping.CancelAsync();

@@ -112,7 +112,15 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
     {
         foreach (var (key, id, state) in await store.UnfinishedStopsAsync(cancellationToken))
         {
-            await (state == JobState.Deleting ? RemoveAsync(key, id, cancellationToken) : store.CancelQueuedAsync(key, cancellationToken));
+            try
+            {
+                await (state == JobState.Deleting ? RemoveAsync(key, id, cancellationToken) : EndCancelAsync(key, id, cancellationToken));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // What cannot be removed now is tried again later, and holds nothing else up.
+                events.NotRemoved(id, exception);
+            }
         }
 
         foreach (var retry in await store.UnfinishedRetriesAsync(cancellationToken))
@@ -128,6 +136,14 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
         // The first items are fetched long before the last ones are queued.
         var ended = await store.QueueFailedAsync(retry, wake.Signal, cancellationToken);
         await events.RetriedAsync(retry, ended, cancellationToken);
+    }
+
+    private async Task EndCancelAsync(long key, string id, CancellationToken cancellationToken)
+    {
+        await store.CancelQueuedAsync(key, cancellationToken);
+        running.AbortJob(key);
+        events.CancelEnded(id);
+        await storage.RemovePartsAsync(id, store.NamesPartAsync, cancellationToken);
     }
 
     private async Task RemoveAsync(long key, string id, CancellationToken cancellationToken)

@@ -99,6 +99,15 @@ internal sealed class JobEvents(
         Ended(job);
     }
 
+    /// <summary>One that had broken off; how many items it was of nobody knows any more.</summary>
+    public void CancelEnded(string id)
+    {
+        feeds.Of(id)?.ManyItems();
+        notices.Signal();
+    }
+
+    public void NotRemoved(string id, Exception reason) => DownloadsLog.JobNotRemoved(logger, id, reason.Message);
+
     /// <param name="job">As it was before.</param>
     public void Deleted(Job job)
     {

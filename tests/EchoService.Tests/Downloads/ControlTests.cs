@@ -30,6 +30,39 @@ public sealed class ControlTests
         Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
     }
 
+    /// <summary>A folder that somebody has mounted something on: it is no storage that takes no bytes.</summary>
+    [Fact]
+    public async Task AJobThatCannotBeRemovedYetHoldsNothingUp()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "mounting a tmpfs needs root");
+        Tool.Require("mount", "umount");
+        await using var origin = await Origin.StartAsync(Token);
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path));
+        using var service = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:LeaseSeconds", "1"));
+        using var http = service.CreateClient();
+        var downloads = new DownloadsClient(http);
+        var id = await downloads.SubmitAsync(["/a"], origin);
+        await downloads.EndAsync(id);
+        var folder = Path.Combine(service.DataDirectory, "files", id);
+        var mounted = await Tool.RunAsync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
+        Assert.SkipWhen(mounted.ExitCode != 0, $"no tmpfs can be mounted: {mounted.Errors}");
+        try
+        {
+            using var deleted = await http.DeleteAsync($"/downloads/{id}", Token);
+            Assert.False(deleted.IsSuccessStatusCode);
+            await service.Logs.WaitForAsync($"Job {id} is not wholly removed, which is tried again");
+            await http.GetStringAsync("/health/ready/downloads", Token);
+            Assert.Equal(1, DownloadsClient.Count(await downloads.EndAsync(await downloads.SubmitAsync(["/b"], origin)), "done"));
+            Assert.DoesNotContain(service.Logs.Lines, line => line.Message.StartsWith("Downloads pause", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await Tool.RunAsync("umount", [folder]);
+        }
+
+        await Eventually.True(() => !Directory.Exists(folder), "the folder is removed");
+    }
+
     [Fact]
     public async Task FreesTheHostsSlotsOfACancelledJob()
     {

@@ -96,8 +96,8 @@ internal sealed partial class SqliteDownloadStore
     {
         var claimed = 0;
         var name = HostName(session, due.Host);
-        List<LaneItem>? found = null;
-        for (var n = 0; n < most; n++)
+        var found = Claimable(session, turn.Job, due, (int)Math.Min((long)most * limits.Batch(due.Batch(0)), ClaimLimits.MaxItems), now);
+        for (var n = 0; n < most && claimed < found.Count; n++)
         {
             var token = session.Scalar(
                 "lease", ("@job", turn.Job), ("@queue", due.Queue), ("@host", due.Host), ("@node", limits.Node), ("@expires_at", now + StoreTime.FromSpan(limits.Lease)))!.Value;
@@ -105,14 +105,7 @@ internal sealed partial class SqliteDownloadStore
             // Lanes that begin together are not to end together: they would wait for the next claim together, and nobody would fetch.
             var batch = limits.Batch(due.Batch(claimed));
             var size = batch - (int)(token % (batch / 2 + 1));
-            found ??= Claimable(session, turn.Job, due, most == 1 ? size : (int)Math.Min((long)most * batch, ClaimLimits.MaxItems), now);
             var items = found.GetRange(claimed, Math.Min(size, found.Count - claimed));
-            if (items.Count == 0)
-            {
-                session.Execute("unlease", ("@token", token));
-                break;
-            }
-
             foreach (var item in items)
             {
                 session.Execute("claim_item", ("@token", token), ("@job", turn.Job), ("@n", item.Number));
