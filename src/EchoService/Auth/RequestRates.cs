@@ -19,21 +19,29 @@ internal sealed class RequestRates : IDisposable
     public RequestRates(IOptions<HttpOptions> http)
     {
         var limits = http.Value.Limits;
-        _limiters = limits.RequestsPerSecond == 0
-            ? []
-            :
+        _limiters = limits.RequestsPerSecond > 0
+            ?
             [
                 PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(context => Bucket(NetworkOf(context), limits)),
                 PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Owner() is { } name
                     ? Bucket(name, limits)
                     : RateLimitPartition.GetNoLimiter("")),
-            ];
+            ]
+            : [];
     }
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var limiters = context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null ? _limiters : [];
-        return Array.TrueForAll(limiters, limiter => TryTake(limiter, context)) ? next(context) : RefuseAsync(context);
+        foreach (var limiter in limiters)
+        {
+            if (!TryTake(limiter, context))
+            {
+                return RefuseAsync(context);
+            }
+        }
+
+        return next(context);
     }
 
     public void Dispose() => Array.ForEach(_limiters, limiter => limiter.Dispose());
