@@ -40,10 +40,10 @@ public sealed class PaceTests(Deployments deployments) : IClassFixture<Deploymen
             Assert.Equal(items / 2, DownloadsClient.Count(await downloads.EndAsync(job), "done"));
         }
 
-        // A start may be late on its way, the more so where several nodes share a machine.
-        AssertPace(asked, perSecond, 0.5);
+        // Several nodes may each be late with their first.
+        AssertPace(asked, perSecond, service.Nodes.Count == 1 ? 0.9 : 0.5);
 
-        Assert.InRange(Stopwatch.GetElapsedTime(asked[0], asked[^1]).TotalSeconds, (asked.Count - 1) / (double)perSecond * 0.8, ((asked.Count - 1) / (double)perSecond * 2) + 15);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked[0], asked[^1]).TotalSeconds, (asked.Count - 1) / (double)perSecond * 0.8, ((asked.Count - 1) / (double)perSecond * 2) + 5);
     }
 
     [Theory]
