@@ -59,8 +59,7 @@ public sealed class ServingTests
     public async Task ServesHttp2OverTlsAndTakesANewCertificateWithoutARestart()
     {
         using var authority = new TestAuthority();
-        var (certificate, key) = authority.WritePair("http", authority.Issue("localhost"));
-        await using var service = ServiceProcess.Create(("Http:Tls:Certificate:Path", certificate), ("Http:Tls:Certificate:KeyPath", key));
+        await using var service = Secure(authority);
         await service.StartAsync();
         var port = service.Client.BaseAddress!.Port;
 
@@ -81,8 +80,7 @@ public sealed class ServingTests
     public async Task ServesChannelsOverHttp2()
     {
         using var authority = new TestAuthority();
-        var (certificate, key) = authority.WritePair("http", authority.Issue("localhost"));
-        await using var service = ServiceProcess.Create(("Http:Tls:Certificate:Path", certificate), ("Http:Tls:Certificate:KeyPath", key));
+        await using var service = Secure(authority);
         await service.StartAsync();
         using var handler = new SocketsHttpHandler();
         handler.SslOptions.RemoteCertificateValidationCallback = (_, given, _, _) => given!.Issuer == authority.Root.Subject;
@@ -123,6 +121,13 @@ public sealed class ServingTests
         service.Client.DefaultRequestHeaders.Remove("X-Forwarded-For");
         using var second = await service.Client.GetAsync("/hello", Token);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.TooManyRequests), (first.StatusCode, second.StatusCode));
+    }
+
+    /// <summary>A service over TLS, by the authority's files <c>http</c>.</summary>
+    private static ServiceProcess Secure(TestAuthority authority)
+    {
+        var (certificate, key) = authority.WritePair("http", authority.Issue("localhost"));
+        return ServiceProcess.Create(("Http:Tls:Certificate:Path", certificate), ("Http:Tls:Certificate:KeyPath", key));
     }
 
     private static async Task<(HttpStatusCode Status, Version Version, string? Serial)> AskAsync(TestAuthority authority, int port)

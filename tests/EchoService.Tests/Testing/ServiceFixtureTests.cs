@@ -13,6 +13,7 @@ public sealed class ServiceFixtureTests
         await Eventually.True(
             () =>
             {
+                // Only a collection tells what is held; those that come by themselves may take minutes.
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
                 return !ended.IsAlive;

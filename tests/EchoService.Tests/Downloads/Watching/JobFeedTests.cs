@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using EchoService.Downloads.Engine;
 using EchoService.Downloads.Jobs;
@@ -62,7 +61,8 @@ public sealed class JobFeedTests : IDisposable
     [Fact]
     public async Task AJobThatCannotBeReadIsNotTakenForOneThatIsNotThere()
     {
-        var store = DispatchProxy.Create<IDownloadStore, SilentStore>();
+        using var answering = await StoreAsync();
+        var store = StoreWithFaults.Of(answering, name => name == nameof(IDownloadStore.WatchAsync) ? throw new StoreException("For this test.") : null);
         using var feeds = new JobFeeds(store, new JobReader(store, new TransferRates(_time), _time), _time);
 
         await Assert.ThrowsAsync<StoreException>(() => feeds.FindAsync("one", Token));
@@ -106,12 +106,5 @@ public sealed class JobFeedTests : IDisposable
     {
         Assert.True(await events.MoveNextAsync());
         return Encoding.UTF8.GetString(events.Current);
-    }
-
-    /// <summary>A store that does not answer.</summary>
-    public class SilentStore : DispatchProxy
-    {
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
-            targetMethod!.Name == "get_IsShared" ? false : throw new StoreException("For this test.", new IOException());
     }
 }
