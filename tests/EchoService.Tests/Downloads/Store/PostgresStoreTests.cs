@@ -7,6 +7,11 @@ public sealed class PostgresDownloadStoreTests(PostgresServer server) : Download
     private protected override Task<IStoreUnderTest> OpenAsync() => PostgresStoreUnderTest.OpenAsync(server);
 }
 
+public sealed class PostgresLeaseTests(PostgresServer server) : LeaseTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => PostgresStoreUnderTest.OpenAsync(server);
+}
+
 public sealed class PostgresRetryStoreTests(PostgresServer server) : RetryStoreTests
 {
     private protected override Task<IStoreUnderTest> OpenAsync() => PostgresStoreUnderTest.OpenAsync(server);

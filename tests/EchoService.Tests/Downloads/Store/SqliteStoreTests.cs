@@ -5,6 +5,11 @@ public sealed class SqliteDownloadStoreTests : DownloadStoreTests
     private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
 }
 
+public sealed class SqliteLeaseTests : LeaseTests
+{
+    private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());
+}
+
 public sealed class SqliteRetryStoreTests : RetryStoreTests
 {
     private protected override Task<IStoreUnderTest> OpenAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest());

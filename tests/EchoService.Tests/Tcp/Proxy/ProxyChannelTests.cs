@@ -1,19 +1,14 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
+using static EchoService.Tests.Tcp.Proxy.ProxiedService;
 
 namespace EchoService.Tests.Tcp.Proxy;
 
 public sealed class ProxyChannelTests
 {
-    private const string V1 = "PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n";
-
-    private static ServiceFixture Service(string mode, string trusted = "127.0.0.0/8", params (string Key, string? Value)[] more) => new(
-        [("Tcp:Channels:echo:ProxyProtocol", mode), ("Tcp:Channels:echo:TrustedProxies:0", trusted), .. more]);
-
     [Theory]
     [InlineData("Required")]
     [InlineData("Optional")]
@@ -182,37 +177,6 @@ public sealed class ProxyChannelTests
         await trusted.ExpectAsync("Echoed back: Hello\n");
     }
 
-    [Theory]
-    [InlineData("")]
-    [InlineData("PROXY TCP4 1.2")]
-    public async Task AHeaderThatDoesNotComeTimesOutAndOthersAreServedMeanwhile(string begin)
-    {
-        using var service = Service("Required", more: ("Tcp:Timeouts:HandshakeSeconds", "1"));
-        using var silent = await TcpPeer.ConnectAsync(service);
-        await silent.SendAsync(begin);
-        var clock = Stopwatch.StartNew();
-        using var other = await TcpPeer.ConnectAsync(service);
-        await other.SendAsync(V1 + "Hello\n");
-        await other.ExpectAsync("Echoed back: Hello\n");
-        await service.HasClosedAsync(CloseReason.HandshakeTimeout);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0.8, 5);
-        await other.SendAsync("still there\n");
-        await other.ExpectAsync("Echoed back: still there\n");
-    }
-
-    /// <summary>Enter in telnet is how version 2 begins, too: it may come later than a handshake would have to.</summary>
-    [Fact]
-    public async Task WhereAHeaderIsOptionalAClientMayThinkForLongerThanAHandshakeMayTake()
-    {
-        using var service = Service("Optional", more: ("Tcp:Timeouts:HandshakeSeconds", "1"));
-        using var client = await TcpPeer.ConnectAsync(service);
-        using var later = await TcpPeer.ConnectAsync(service);
-        await later.SendAsync("PROXY TCP4 1.2");
-        await service.HasClosedAsync(CloseReason.HandshakeTimeout);
-        await client.SendAsync("\r\n");
-        await client.ExpectAsync("Echoed back: \r\n");
-    }
-
     /// <summary>Kestrel labels its own metrics by the local address.</summary>
     [Fact]
     public async Task WhatAHeaderSaysIsNoLabel()
@@ -234,35 +198,6 @@ public sealed class ProxyChannelTests
                 line.StartsWith("kestrel_active_connections{", StringComparison.Ordinal) && line.EndsWith(" 0", StringComparison.Ordinal)), StringComparison.Ordinal);
             Assert.DoesNotContain("192.168.0.11", metrics, StringComparison.Ordinal);
         });
-    }
-
-    [Fact]
-    public async Task WhereAHeaderIsOptionalASilentClientHasTheFirstByteDeadlineAndNotTheHandshakes()
-    {
-        using var service = Service("Optional", more: [("Tcp:Timeouts:HandshakeSeconds", "0.5"), ("Tcp:Timeouts:FirstByteSeconds", "1.5")]);
-        using var silent = await TcpPeer.ConnectAsync(service);
-        await service.HasClosedAsync(CloseReason.FirstByteTimeout);
-    }
-
-    [Theory]
-    [InlineData("Repeat")]
-    [InlineData("Daytime")]
-    [InlineData("Characters")]
-    [InlineData("Info")]
-    public async Task WhereTheServerSpeaksFirstAnOptionalHeaderIsWaitedForHalfASecond(string kind)
-    {
-        using var service = Service("Optional", more: ("Tcp:Channels:echo:Kind", kind));
-        using var client = await TcpPeer.ConnectAsync(service);
-        var clock = Stopwatch.StartNew();
-        await client.ReadAsync(3);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0.4, 3);
-
-        using var proxied = await TcpPeer.ConnectAsync(service);
-        clock.Restart();
-        await proxied.SendAsync(V1);
-        await proxied.ReadAsync(3);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 0.45);
-        await service.Logs.WaitForAsync("Connection from 192.168.0.1:56324");
     }
 
     [Fact]
