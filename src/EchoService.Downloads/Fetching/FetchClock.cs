@@ -6,6 +6,9 @@ namespace EchoService.Downloads.Fetching;
 /// </summary>
 internal sealed class FetchClock : IDisposable
 {
+    /// <summary>Of the clock among a request's options.</summary>
+    public static readonly HttpRequestOptionsKey<FetchClock> Key = new("fetch clock");
+
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _source;
     private readonly CancellationTokenRegistration _registration;

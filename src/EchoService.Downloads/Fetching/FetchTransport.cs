@@ -12,7 +12,6 @@ namespace EchoService.Downloads.Fetching;
 /// <summary>The one connection pool: every connection goes through the egress guard, none through an ambient proxy, no state is kept between requests.</summary>
 internal sealed class FetchTransport : IDisposable
 {
-    private static readonly HttpRequestOptionsKey<FetchClock> ClockKey = new("fetch clock");
     private readonly DownloadsOptions _options;
     private readonly Dialer _dialer = new("downloads");
     private readonly EgressConnector _connector;
@@ -34,7 +33,7 @@ internal sealed class FetchTransport : IDisposable
     /// <summary>Sends the request and returns when the headers are there. The clock bounds the connection and the wait for headers.</summary>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, FetchClock clock)
     {
-        request.Options.Set(ClockKey, clock);
+        request.Options.Set(FetchClock.Key, clock);
         clock.AwaitHeaders(TimeSpan.FromSeconds(_options.FirstByteSeconds));
         return await _invoker.SendAsync(request, clock.Token);
     }
@@ -110,7 +109,7 @@ internal sealed class FetchTransport : IDisposable
 
     private static void Extend(HttpRequestMessage request, double seconds)
     {
-        if (request.Options.TryGetValue(ClockKey, out var clock))
+        if (request.Options.TryGetValue(FetchClock.Key, out var clock))
         {
             clock.AwaitHeadersAnew(TimeSpan.FromSeconds(seconds));
         }

@@ -11,10 +11,10 @@ internal sealed partial class Fetcher
         using var clock = new FetchClock(timeout, time, cancellationToken);
         using var message = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ByteArrayContent(json) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        message.Headers.TryAddWithoutValidation("User-Agent", _transport.UserAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", _transport.Value.UserAgent);
         try
         {
-            var answer = await _transport.SendAsync(message, clock);
+            var answer = await _transport.Value.SendAsync(message, clock);
             var retryAfter = answer.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.First() : null;
             var error = answer.IsSuccessStatusCode ? null : FetchFailure.OfStatus(answer.StatusCode, RetryAfter.Parse(retryAfter, time.GetUtcNow()));
             await DiscardAsync(answer);

@@ -25,7 +25,9 @@ internal sealed partial class Fetcher(
     private readonly DownloadsOptions _options = options.Value;
     private readonly Bandwidth _bandwidth = new(options.Value.MaxBytesPerSecond, time);
     private readonly string? _authorization = settings?.Authorization;
-    private readonly FetchTransport _transport = new(options.Value, settings ?? new FetcherSettings(), time, meters);
+
+    /// <summary>Made with the first request: a service without jobs does without the HTTP stack.</summary>
+    private readonly Lazy<FetchTransport> _transport = new(() => new FetchTransport(options.Value, settings ?? new FetcherSettings(), time, meters));
 
     /// <exception cref="OperationCanceledException">The caller's token was cancelled; nothing else is thrown.</exception>
     public async Task<FetchResponse> OpenAsync(FetchRequest request, CancellationToken cancellationToken)
@@ -52,7 +54,13 @@ internal sealed partial class Fetcher(
         }
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        if (_transport.IsValueCreated)
+        {
+            _transport.Value.Dispose();
+        }
+    }
 
     private async Task<FetchResponse> FollowAsync(FetchRequest request, FetchClock clock)
     {
@@ -89,7 +97,7 @@ internal sealed partial class Fetcher(
         using var message = Message(request, url, ownOrigin);
         try
         {
-            return (await _transport.SendAsync(message, clock), null);
+            return (await _transport.Value.SendAsync(message, clock), null);
         }
         catch (Exception e) when (FetchFailure.IsOrigins(e))
         {
@@ -104,7 +112,7 @@ internal sealed partial class Fetcher(
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        message.Headers.TryAddWithoutValidation("User-Agent", _transport.UserAgent);
+        message.Headers.TryAddWithoutValidation("User-Agent", _transport.Value.UserAgent);
         message.Headers.TryAddWithoutValidation("Accept", "*/*");
         FetchHeaders.Apply(message, request.Headers, ownOrigin);
         if (ownOrigin && _authorization is not null && message.Headers.Authorization is null)
