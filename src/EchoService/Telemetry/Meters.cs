@@ -1,5 +1,8 @@
 using System.Diagnostics.Metrics;
 using EchoService.Configuration;
+using EchoService.Lab;
+using EchoService.Tcp;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -14,12 +17,12 @@ internal sealed class Meters : IHostedService, IDisposable
     private readonly BaseExportingMetricReader _reader;
     private readonly MeterProvider _provider;
 
-    public Meters(IMeterFactory factory, IConfiguration configuration)
+    public Meters(IMeterFactory factory, IConfiguration configuration, IOptions<TcpOptions> tcp, IOptions<LabOptions> lab)
     {
         factory.Create("EchoService").CreateObservableGauge(
             "echoservice.build.info", static () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", CommandLine.Version)), description: "The version that runs.");
 
-        var views = new MetricViews(factory);
+        var views = new MetricViews(factory, tcp.Value.Channels.Count + lab.Value.Servers.Count);
         _exporter = new PrometheusExporter(views.Histograms);
         _reader = new BaseExportingMetricReader(_exporter);
         var builder = Sdk.CreateMeterProviderBuilder()

@@ -1,25 +1,40 @@
 using System.Diagnostics.Metrics;
+using EchoService.Tcp;
 using OpenTelemetry.Metrics;
 
 namespace EchoService.Telemetry;
 
 /// <summary>Which instruments are measured, and with which labels. All of it in one function: the SDK applies every view that matches.</summary>
-internal sealed class MetricViews(IMeterFactory ours)
+/// <param name="ours">Of this host.</param>
+/// <param name="listeners">Channels and servers of the lab.</param>
+internal sealed class MetricViews(IMeterFactory ours, int listeners)
 {
-    /// <summary>Our meters and the framework's; without those of the log and of dependency injection, which say nothing of this service.</summary>
-    public static readonly string[] Meters = ["EchoService*", "Microsoft.AspNetCore.*", "System.Net.*", "System.Runtime", "Npgsql"];
+    /// <summary>
+    /// Our meters and the framework's; without those of the log and of dependency injection, which say nothing of this service. Each by its name:
+    /// with a wildcard among them the SDK makes and compiles an expression of all, at start.
+    /// </summary>
+    public static readonly string[] Meters =
+    [
+        "EchoService", "EchoService.Http", TcpMetrics.MeterName, "EchoService.Downloads",
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Diagnostics", "Microsoft.AspNetCore.Server.Kestrel",
+        "Microsoft.AspNetCore.Authentication", "Microsoft.AspNetCore.Authorization", "Microsoft.AspNetCore.MemoryPool",
+        "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Npgsql",
+    ];
 
     /// <summary>
-    /// Series of one instrument whose labels come from small sets. The SDK takes the memory for all that there may be at once, 100 bytes each,
+    /// Series of one instrument whose labels come from small sets. The SDK takes the memory for all that there may be at once, 90 bytes each,
     /// and for 2,000 where nothing is said. Those beyond are counted together, as <c>otel_metric_overflow</c>.
     /// </summary>
-    private const int Few = 200;
+    private const int Few = 100;
 
-    /// <summary>Whose instruments are labelled by channel, route, port, or what origins answer.</summary>
-    private static readonly HashSet<string> ManySeries = new(StringComparer.Ordinal)
-    {
-        "EchoService.Tcp", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Routing", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http",
-    };
+    /// <summary>Of one channel or port: each of them has some 20 reasons to end a connection, and more with TLS.</summary>
+    private const int OfAListener = 40;
+
+    /// <summary>Whose instruments are labelled by channel or by port.</summary>
+    private static readonly HashSet<string> ListenersMeters = new(StringComparer.Ordinal) { TcpMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel" };
+
+    /// <summary>Labelled by route, method and status, and by whatever status origins answer.</summary>
+    private static readonly HashSet<string> ManySeries = new(StringComparer.Ordinal) { "http.server.request.duration", "http.client.request.duration" };
 
     /// <summary>Labels that a stranger chooses (addresses, names) have no bound: these instruments keep only the labels given here.</summary>
     private static readonly Dictionary<string, string[]> BoundedLabels = new(StringComparer.Ordinal)
@@ -48,6 +63,17 @@ internal sealed class MetricViews(IMeterFactory ours)
         Histograms.Add(instrument);
         var labels = BoundedLabels.GetValueOrDefault(instrument.Name);
         var name = Names.GetValueOrDefault(instrument.Name);
-        return new MetricStreamConfiguration { Name = name, TagKeys = labels, CardinalityLimit = ManySeries.Contains(instrument.Meter.Name) ? null : Few };
+        return new MetricStreamConfiguration { Name = name, TagKeys = labels, CardinalityLimit = MostSeries(instrument) };
+    }
+
+    /// <returns>Null: as many as the SDK allows by itself.</returns>
+    private int? MostSeries(Instrument instrument)
+    {
+        if (ManySeries.Contains(instrument.Name))
+        {
+            return null;
+        }
+
+        return ListenersMeters.Contains(instrument.Meter.Name) ? Few + (listeners * OfAListener) : Few;
     }
 }

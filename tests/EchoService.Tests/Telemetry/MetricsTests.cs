@@ -44,7 +44,7 @@ public sealed class MetricsTests
     {
         using var service = new ServiceFixture();
         using var client = service.CreateClient();
-        using var meter = service.Services.GetRequiredService<IMeterFactory>().Create("EchoService.Test");
+        using var meter = service.Services.GetRequiredService<IMeterFactory>().Create("EchoService");
         var histogram = meter.CreateHistogram<double>(
             "echoservice.test.duration", "s", "For this test.", [new("channel", new[] { "a", "b" })], new() { HistogramBucketBoundaries = [0.5, 2] });
 
@@ -76,7 +76,7 @@ public sealed class MetricsTests
         using var service = new ServiceFixture();
         using var other = new ServiceFixture();
         using var client = service.CreateClient();
-        using var meter = other.Services.GetRequiredService<IMeterFactory>().Create("EchoService.Other");
+        using var meter = other.Services.GetRequiredService<IMeterFactory>().Create("EchoService");
         meter.CreateCounter<long>("echoservice.other").Add(1);
         Assert.DoesNotContain("echoservice_other", await ScrapeAsync(client), StringComparison.Ordinal);
 
