@@ -1,76 +1,53 @@
 using System.Globalization;
 using System.Net;
-using System.Threading.RateLimiting;
 using EchoService.Http;
 using EchoService.Tcp;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace EchoService.Auth;
 
-/// <summary>How many requests a second one key and one address may send: a bucket of tokens each, forgotten when it is full again.</summary>
-/// <remarks>Not the framework's middleware: that makes a limiter for endpoints too, whose timer nobody ends.</remarks>
-internal sealed class RequestRates : IDisposable
+/// <summary>How many requests a second one key and one address may send.</summary>
+/// <remarks>Not the framework's limiter: it wakes the process ten times a second for each client and each rule, also where nobody asks anything.</remarks>
+internal sealed class RequestRates
 {
-    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(100);
+    /// <summary>Metadata of an endpoint whose requests are not counted.</summary>
+    public static readonly object NotCounted = new NotCountedMark();
 
-    private readonly PartitionedRateLimiter<HttpContext>[] _limiters;
+    private readonly ClientRates<ClientNetwork>? _addresses;
+    private readonly ClientRates<string>? _keys;
 
-    public RequestRates(IOptions<HttpOptions> http)
+    public RequestRates(IOptions<HttpOptions> http, TimeProvider time)
     {
         var limits = http.Value.Limits;
-        _limiters = limits.RequestsPerSecond > 0
-            ?
-            [
-                PartitionedRateLimiter.Create<HttpContext, ClientNetwork>(context => Bucket(NetworkOf(context), limits)),
-                PartitionedRateLimiter.Create<HttpContext, string>(context => context.User.Owner() is { } name
-                    ? Bucket(name, limits)
-                    : RateLimitPartition.GetNoLimiter("")),
-            ]
-            : [];
+        if (limits.RequestsPerSecond > 0)
+        {
+            _addresses = new(limits.RequestsPerSecond, limits.Burst, time);
+            _keys = new(limits.RequestsPerSecond, limits.Burst, time);
+        }
     }
 
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        var limiters = context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null ? _limiters : [];
-        foreach (var limiter in limiters)
-        {
-            if (!TryTake(limiter, context))
-            {
-                return RefuseAsync(context);
-            }
-        }
-
-        return next(context);
+        var wait = context.GetEndpoint()?.Metadata.GetMetadata<NotCountedMark>() is null ? Take(context) : TimeSpan.Zero;
+        return wait == TimeSpan.Zero ? next(context) : RefuseAsync(context, wait);
     }
 
-    public void Dispose() => Array.ForEach(_limiters, limiter => limiter.Dispose());
-
-    private static RateLimitPartition<TKey> Bucket<TKey>(TKey client, HttpLimitsOptions limits) => RateLimitPartition.GetTokenBucketLimiter(
-        client,
-        _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = limits.Burst,
-            TokensPerPeriod = Math.Max(1, (int)(limits.RequestsPerSecond * s_period.TotalSeconds)),
-            ReplenishmentPeriod = limits.RequestsPerSecond * s_period.TotalSeconds < 1 ? TimeSpan.FromSeconds(1.0 / limits.RequestsPerSecond) : s_period,
-        });
+    private TimeSpan Take(HttpContext context)
+    {
+        var wait = _addresses?.Take(NetworkOf(context)) ?? TimeSpan.Zero;
+        return wait == TimeSpan.Zero && context.User.Owner() is { } name ? _keys?.Take(name) ?? TimeSpan.Zero : wait;
+    }
 
     private static ClientNetwork NetworkOf(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address && ClientNetwork.Of(new IPEndPoint(address, 0)) is { } network ? network : default;
 
-    private static bool TryTake(PartitionedRateLimiter<HttpContext> limiter, HttpContext context)
+    private static Task RefuseAsync(HttpContext context, TimeSpan wait)
     {
-        using var lease = limiter.AttemptAcquire(context);
-        if (!lease.IsAcquired)
-        {
-            var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var time) ? Math.Max(1, (int)Math.Ceiling(time.TotalSeconds)) : 1;
-            context.Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return lease.IsAcquired;
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Problem.Of(
+            StatusCodes.Status429TooManyRequests, "tooManyRequests", "More requests a second than Http:Limits:RequestsPerSecond allows: wait as Retry-After says.")
+            .ExecuteAsync(context);
     }
 
-    private static Task RefuseAsync(HttpContext context) => Problem.Of(
-        StatusCodes.Status429TooManyRequests, "tooManyRequests", "More requests a second than Http:Limits:RequestsPerSecond allows: wait as Retry-After says.")
-        .ExecuteAsync(context);
+    private sealed class NotCountedMark;
 }

@@ -1,3 +1,4 @@
+using EchoService.Auth;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -27,7 +28,7 @@ internal static class HealthEndpoints
     private static RouteHandlerBuilder Map(IEndpointRouteBuilder routes, string path, Func<HealthCheckRegistration, bool> chosen) =>
         routes.MapGet(path, (HealthCheckService checks, HttpResponse response, CancellationToken cancellationToken) => ReportAsync(checks, chosen, response, cancellationToken))
             .AllowAnonymous()
-            .DisableRateLimiting()
+            .WithMetadata(RequestRates.NotCounted)
             .WithTags("Health")
             .Produces<HealthAnswer>()
             .Produces<HealthAnswer>(StatusCodes.Status503ServiceUnavailable);
