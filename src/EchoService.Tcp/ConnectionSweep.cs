@@ -11,11 +11,12 @@ internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Tick, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
+                await connections.AnyAsync(stoppingToken); // a service that nobody uses sleeps
+                await Task.Delay(Tick, time, stoppingToken);
                 Sweep();
             }
         }

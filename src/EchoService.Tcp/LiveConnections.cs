@@ -7,6 +7,7 @@ namespace EchoService.Tcp;
 internal sealed class LiveConnections(ConnectionClock clock, RecentlyClosed closed)
 {
     private readonly ConcurrentDictionary<long, TcpConnection> _open = new();
+    private TaskCompletionSource? _awaited;
     private long _lastId;
 
     public int Count => _open.Count;
@@ -21,7 +22,22 @@ internal sealed class LiveConnections(ConnectionClock clock, RecentlyClosed clos
         channel.Counters.Open();
         _open[connection.Id] = connection;
         context.Features.Set(connection);
+        Interlocked.MemoryBarrier(); // listed before the look for somebody who waits, as that one looks at the list after it has begun to wait
+        _awaited?.TrySetResult();
         return connection;
+    }
+
+    /// <summary>Ends when a connection is open; at once where one is. For one waiter.</summary>
+    public Task AnyAsync(CancellationToken cancellationToken)
+    {
+        if (!_open.IsEmpty)
+        {
+            return Task.CompletedTask;
+        }
+
+        var awaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _awaited, awaited);
+        return _open.IsEmpty ? awaited.Task.WaitAsync(cancellationToken) : Task.CompletedTask;
     }
 
     public TimeSpan Close(TcpConnection connection, CloseReason reason)
