@@ -17,8 +17,7 @@ if (CommandLine.Answers(args))
 try
 {
     CommandLine.Check(args);
-    var builder = WebApplication.CreateSlimBuilder(ConfigurationSources.Of(args));
-    builder.Configuration.ReloadFiles();
+    var builder = ServiceBuilder.Create(args);
     builder.Configuration.CheckConfiguration();
 
     builder.AddLogs();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Encodings.Web;
 using EchoService.Http;
 using EchoService.Tcp;
 using Microsoft.AspNetCore.Authentication;
@@ -25,7 +26,7 @@ internal static class AuthExtensions
             options.AddScheme<ApiKeyHandler>(Access.Scheme, displayName: null);
         });
         services.AddTransient<ApiKeyHandler>();
-        services.AddWebEncoders();
+        services.AddSingleton(UrlEncoder.Default); // which every handler wants
         services.AddSingleton<RequestRates>();
         services.AddAuthorization();
         services.AddOptions<AuthorizationOptions>().Configure<KeyRing>(AddPolicies);

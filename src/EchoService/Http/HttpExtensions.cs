@@ -10,7 +10,11 @@ internal static class HttpExtensions
     public static void AddHttpDoor(this WebApplicationBuilder builder)
     {
         IgnoreHostingUrls(builder.WebHost);
-        UseHttps(builder);
+        if (builder.Configuration.GetSection($"{HttpOptions.Section}:Tls").Exists())
+        {
+            UseHttps(builder.WebHost);
+        }
+
         builder.Services.AddOptions<HttpOptions>()
             .BindConfiguration(HttpOptions.Section, binder => binder.ErrorOnUnknownConfiguration = true)
             .ValidateOnStart();
@@ -45,15 +49,8 @@ internal static class HttpExtensions
         app.UseRequestTimeouts();
     }
 
-    /// <summary>What the slim builder leaves out; HTTP/3, which looks for its libraries at once, only where there is HTTPS.</summary>
-    private static void UseHttps(WebApplicationBuilder builder)
-    {
-        builder.WebHost.UseKestrelHttpsConfiguration();
-        if (builder.Configuration.GetSection($"{HttpOptions.Section}:Tls").Exists() || builder.Configuration.GetSection("Kestrel").Exists())
-        {
-            builder.WebHost.UseQuic();
-        }
-    }
+    /// <summary>HTTPS, and with it HTTP/3. In a method of its own: only a service that has them loads their libraries.</summary>
+    private static void UseHttps(ConfigureWebHostBuilder host) => host.UseKestrelHttpsConfiguration().UseQuic();
 
     /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>
     private static void IgnoreHostingUrls(ConfigureWebHostBuilder host) => host

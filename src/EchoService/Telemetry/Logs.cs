@@ -10,7 +10,8 @@ using Serilog.Settings.Configuration;
 namespace EchoService.Telemetry;
 
 /// <summary>
-/// All of Serilog's wiring. Levels are Serilog's own (<c>Serilog:MinimumLevel:Default</c>, <c>Serilog:MinimumLevel:Override:EchoService.Tcp</c>).
+/// All of Serilog's wiring. Levels are Serilog's own (<c>Serilog:MinimumLevel:Default</c>, <c>Serilog:MinimumLevel:Override:EchoService.Tcp</c>);
+/// what the framework's <c>Logging:LogLevel</c> holds back comes to none of them.
 /// <c>Logging:Console:FormatterName</c> = <c>Json</c> (the container image sets it) writes a JSON object a line instead of text.
 /// </summary>
 internal static class Logs
@@ -19,7 +20,7 @@ internal static class Logs
 
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace); // Serilog's levels decide
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Services.AddSingleton<ILoggerProvider>(services =>
             new SerilogLoggerProvider(Create(services.GetRequiredService<IConfiguration>()), dispose: true));
     }

@@ -71,9 +71,8 @@ public sealed class AccessTests : IAsyncLifetime
         }
 
         var before = await EverythingAsync();
-        var configuration = (IConfigurationRoot)_service.Services.GetRequiredService<IConfiguration>();
-        configuration["Auth:ApiKeys:7:Sha256"] = new string('0', 64);
-        configuration.Reload();
+        var configuration = (IConfigurationBuilder)_service.Services.GetRequiredService<IConfiguration>();
+        configuration.AddInMemoryCollection([new("Auth:ApiKeys:7:Sha256", new string('0', 64))]); // which tells those who listen
         foreach (var operation in _operations.Where(operation => operation.Scope is not null))
         {
             await RefusedAsync(revoked, operation, HttpStatusCode.Unauthorized, "unauthorized");

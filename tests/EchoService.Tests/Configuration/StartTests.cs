@@ -41,6 +41,7 @@ public sealed class StartTests
     [InlineData("Tcp:Chanels:echo:Port", "7", "Tcp:Chanels is not a setting: Tcp has Channels, Limits, Timeouts")]
     [InlineData("Tcp:Channels:echo:Cloze", "7", "Tcp:Channels:echo:Cloze is not a setting: Tcp:Channels:echo has Address, Close, Enabled, ")]
     [InlineData("Http", "8081", "Http is '8081', but takes a section with Address, ")]
+    [InlineData("Kestrel:Endpoints:other:Url", "http://*:80", "Kestrel is not a section of this service: set Http:Address, Http:Port and Http:Tls")]
     [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting: Auth has ApiKeys, ProtectMetrics, SessionMinutes")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "Serilog cannot be set up: The value Loud is not a valid Serilog level.")]
     public async Task BadConfigurationIsOneLineThatNamesTheKeyAndCode2(string key, string value, string expected)
@@ -133,6 +134,15 @@ public sealed class StartTests
         service.Launch();
         await service.ExitAsync();
         Assert.StartsWith("Http:Cors:Origins:0 is 'file'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(
+            Path.Combine(service.Folder, "appsettings.Staging.json"),
+            """{ "Http": { "Cors": { "Origins": [ "staging" ] } } }""",
+            TestContext.Current.CancellationToken);
+        service.Environment["ASPNETCORE_ENVIRONMENT"] = "Staging";
+        service.Launch();
+        await service.ExitAsync();
+        Assert.StartsWith("Http:Cors:Origins:0 is 'staging'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
 
         service.Environment["Http__Cors__Origins__0"] = "environment";
         service.Launch();
