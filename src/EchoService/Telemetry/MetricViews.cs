@@ -27,14 +27,14 @@ internal sealed class MetricViews(IMeterFactory ours, int listeners)
     /// </summary>
     private const int Few = 100;
 
-    /// <summary>Of one channel or port: each of them has some 20 reasons to end a connection, and more with TLS.</summary>
-    private const int OfAListener = 40;
+    /// <summary>Of one channel or port, where the label beside it is small: in and out, IPv4 and IPv6.</summary>
+    private const int OfAListener = 4;
 
-    /// <summary>Whose instruments are labelled by channel or by port.</summary>
-    private static readonly HashSet<string> ListenersMeters = new(StringComparer.Ordinal) { TcpMetrics.MeterName, "Microsoft.AspNetCore.Server.Kestrel" };
+    /// <summary>Of one channel or port, by why a connection ended (some 20 reasons), by fault, or by TLS version.</summary>
+    private const int OfAListenersReasons = 40;
 
-    /// <summary>Labelled by route, method and status, and by whatever status origins answer.</summary>
-    private static readonly HashSet<string> ManySeries = new(StringComparer.Ordinal) { "http.server.request.duration", "http.client.request.duration" };
+    /// <summary>HTTP counts for this many: by its versions and its 35 reasons to end a connection.</summary>
+    private const int HttpListeners = 10;
 
     /// <summary>Labels that a stranger chooses (addresses, names) have no bound: these instruments keep only the labels given here.</summary>
     private static readonly Dictionary<string, string[]> BoundedLabels = new(StringComparer.Ordinal)
@@ -67,13 +67,12 @@ internal sealed class MetricViews(IMeterFactory ours, int listeners)
     }
 
     /// <returns>Null: as many as the SDK allows by itself.</returns>
-    private int? MostSeries(Instrument instrument)
+    private int? MostSeries(Instrument instrument) => instrument switch
     {
-        if (ManySeries.Contains(instrument.Name))
-        {
-            return null;
-        }
-
-        return ListenersMeters.Contains(instrument.Meter.Name) ? Few + (listeners * OfAListener) : Few;
-    }
+        { Name: "http.server.request.duration" or "http.client.request.duration" } => null, // by route, method and status; by whatever status origins answer
+        { Name: "echoservice.tcp.closed" or "echoservice.tcp.faults" or "kestrel.connection.duration" or "kestrel.tls_handshake.duration" } =>
+            Few + ((listeners + HttpListeners) * OfAListenersReasons),
+        { Meter.Name: TcpMetrics.MeterName or "Microsoft.AspNetCore.Server.Kestrel" } => Few + ((listeners + HttpListeners) * OfAListener),
+        _ => Few,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
+using EchoService.Tcp;
 using EchoService.Tests.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,6 +69,19 @@ public sealed class MetricsTests
         Assert.Contains("echoservice_test_duration_seconds_bucket{channel=\"b\",le=\"2\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("echoservice_test_duration_seconds_sum{channel=\"b\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("echoservice_test_duration_seconds_count{channel=\"a\"} 0\n", text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The SDK would sum those beyond its room as one.</summary>
+    [Fact]
+    public async Task EverySeriesOfManyChannelsIsShown()
+    {
+        const int Channels = 150;
+        using var service = new ServiceFixture([.. Enumerable.Range(0, Channels).SelectMany(n => ((string, string?)[])[($"Tcp:Channels:c{n}:Kind", "Echo"), ($"Tcp:Channels:c{n}:Port", "0")])]);
+        using var client = service.CreateClient();
+        var text = await ScrapeAsync(client);
+        var closed = text.Split('\n').Where(line => line.StartsWith("echoservice_tcp_closed_total{", StringComparison.Ordinal)).ToList();
+        Assert.Equal((Channels + ServiceFixture.FreeChannelPorts.Count) * Enum.GetValues<CloseReason>().Length, closed.Count);
+        Assert.DoesNotContain("otel_metric_overflow", text, StringComparison.Ordinal);
     }
 
     [Fact]
