@@ -11,11 +11,11 @@ internal static class ServiceBuilder
 {
     private const string Settings = "appsettings.json";
 
-    /// <exception cref="ConfigurationException">The environment names a section that is the framework's and not ours.</exception>
+    /// <exception cref="ConfigurationException">A setting is the framework's, where we have one of our own.</exception>
     /// <exception cref="InvalidDataException">A settings file is no JSON.</exception>
     public static WebApplicationBuilder Create(string[] args)
     {
-        var host = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").AddCommandLine(args).Build();
+        var host = new ConfigurationBuilder().AddEnvironmentVariables("ASPNETCORE_").AddEnvironmentVariables("DOTNET_").AddCommandLine(args).Build();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(ServiceBuilder).Assembly.GetName().Name,
@@ -23,17 +23,26 @@ internal static class ServiceBuilder
             ContentRootPath = File.Exists(Path.Combine(Environment.CurrentDirectory, Settings)) ? Environment.CurrentDirectory : AppContext.BaseDirectory,
         });
         AddSources(builder.Configuration, builder.Environment, args);
-        if (builder.Configuration.GetSection("Kestrel").Exists())
-        {
-            throw new ConfigurationException("Kestrel is not a section of this service: set Http:Address, Http:Port and Http:Tls");
-        }
-
+        RefuseTheFrameworks(builder.Configuration);
         builder.WebHost.UseKestrelCore();
-        builder.Services.AddLogging();
         builder.Services.AddRoutingCore();
         builder.Host.UseDefaultServiceProvider(
             static (context, container) => container.ValidateScopes = container.ValidateOnBuild = context.HostingEnvironment.IsDevelopment());
         return builder;
+    }
+
+    /// <summary>Nobody reads these; whoever sets them must not believe that they count.</summary>
+    private static void RefuseTheFrameworks(ConfigurationManager configuration)
+    {
+        if (configuration.GetSection("Kestrel").Exists())
+        {
+            throw new ConfigurationException("Kestrel is not a section of this service: set Http:Address, Http:Port and Http:Tls");
+        }
+
+        if (configuration["AllowedHosts"] is not (null or "" or "*"))
+        {
+            throw new ConfigurationException("AllowedHosts is not a setting of this service: set Http:AllowedHosts:0");
+        }
     }
 
     /// <summary>

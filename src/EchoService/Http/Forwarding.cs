@@ -7,11 +7,9 @@ namespace EchoService.Http;
 /// <summary>The client, scheme and host that a trusted proxy tells of. From everybody else these headers mean nothing.</summary>
 internal static class Forwarding
 {
-    public static void AddForwarding(this WebApplicationBuilder builder)
+    public static void AddForwarding(this IServiceCollection services)
     {
-        // ASPNETCORE_FORWARDEDHEADERS_ENABLED, which some platforms set, would have everybody believed.
-        builder.Configuration["FORWARDEDHEADERS_ENABLED"] = "false";
-        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>((forwarded, http) =>
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>((forwarded, http) =>
         {
             forwarded.ForwardedHeaders = http.Value.TrustedProxies.Count == 0
                 ? ForwardedHeaders.None

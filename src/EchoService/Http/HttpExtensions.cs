@@ -26,7 +26,7 @@ internal static class HttpExtensions
             (sockets, http) => sockets.CreateBoundListenSocket = new HttpSockets(http.Value).Bind);
         builder.Services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(services => services.GetRequiredService<HttpDoor>());
         builder.Services.AddHostedService(services => services.GetRequiredService<HttpDoor>());
-        builder.AddForwarding();
+        builder.Services.AddForwarding();
         builder.Services.AddRequestTime();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -52,10 +52,10 @@ internal static class HttpExtensions
     /// <summary>HTTPS, and with it HTTP/3. In a method of its own: only a service that has them loads their libraries.</summary>
     private static void UseHttps(ConfigureWebHostBuilder host) => host.UseKestrelHttpsConfiguration().UseQuic();
 
-    /// <summary>Base images set ASPNETCORE_HTTP_PORTS; ports are ours alone, so that it changes nothing and warns of nothing.</summary>
+    /// <summary>Ports are ours alone: <c>--urls</c>, <c>URLS</c> and <c>HTTP_PORTS</c> change nothing and warn of nothing.</summary>
     private static void IgnoreHostingUrls(ConfigureWebHostBuilder host) => host
         .PreferHostingUrls(false)
         .UseSetting(WebHostDefaults.HttpPortsKey, "")
         .UseSetting(WebHostDefaults.HttpsPortsKey, "")
-        .UseSetting(WebHostDefaults.ServerUrlsKey, ";"); // an empty list of addresses; nothing at all would fall back to the variable
+        .UseSetting(WebHostDefaults.ServerUrlsKey, "");
 }

@@ -42,6 +42,7 @@ public sealed class StartTests
     [InlineData("Tcp:Channels:echo:Cloze", "7", "Tcp:Channels:echo:Cloze is not a setting: Tcp:Channels:echo has Address, Close, Enabled, ")]
     [InlineData("Http", "8081", "Http is '8081', but takes a section with Address, ")]
     [InlineData("Kestrel:Endpoints:other:Url", "http://*:80", "Kestrel is not a section of this service: set Http:Address, Http:Port and Http:Tls")]
+    [InlineData("AllowedHosts", "echo.example", "AllowedHosts is not a setting of this service: set Http:AllowedHosts:0")]
     [InlineData("Auth:Nothing", "1", "Auth:Nothing is not a setting: Auth has ApiKeys, ProtectMetrics, SessionMinutes")]
     [InlineData("Serilog:MinimumLevel:Default", "Loud", "Serilog cannot be set up: The value Loud is not a valid Serilog level.")]
     public async Task BadConfigurationIsOneLineThatNamesTheKeyAndCode2(string key, string value, string expected)
@@ -139,7 +140,8 @@ public sealed class StartTests
             Path.Combine(service.Folder, "appsettings.Staging.json"),
             """{ "Http": { "Cors": { "Origins": [ "staging" ] } } }""",
             TestContext.Current.CancellationToken);
-        service.Environment["ASPNETCORE_ENVIRONMENT"] = "Staging";
+        service.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        service.Environment["DOTNET_ENVIRONMENT"] = "Staging"; // which counts for more, as everywhere in ASP.NET Core
         service.Launch();
         await service.ExitAsync();
         Assert.StartsWith("Http:Cors:Origins:0 is 'staging'", Assert.Single(service.Errors.Snapshot()), StringComparison.Ordinal);
@@ -157,7 +159,9 @@ public sealed class StartTests
     [Fact]
     public async Task HostingUrlsOfBaseImagesChangeNothingAndWarnOfNothing()
     {
-        await using var service = ServiceProcess.Create();
+        await using var service = ServiceProcess.Create(("urls", "http://127.0.0.1:4"));
+        service.Environment["URLS"] = "http://127.0.0.1:5";
+        service.Environment["HTTP_PORTS"] = "6";
         service.Environment["ASPNETCORE_HTTP_PORTS"] = "1";
         service.Environment["ASPNETCORE_HTTPS_PORTS"] = "2";
         service.Environment["ASPNETCORE_URLS"] = "http://+:3";
