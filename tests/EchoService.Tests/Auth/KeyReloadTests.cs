@@ -39,9 +39,8 @@ public sealed class KeyReloadTests
         using var service = new ServiceFixture(key.Settings);
         using var any = service.CreateClient();
         using var client = key.ClientOf(any.BaseAddress!);
-        var configuration = (IConfigurationRoot)service.Services.GetRequiredService<IConfiguration>();
-        configuration[setting] = value;
-        configuration.Reload();
+        var configuration = (IConfigurationBuilder)service.Services.GetRequiredService<IConfiguration>();
+        configuration.AddInMemoryCollection([new(setting, value)]); // which tells those who listen
 
         Assert.Contains(service.Logs.Lines, line => line.Message.Contains(expected, StringComparison.Ordinal));
         using var response = await client.GetAsync("/tcp/channels", Token);

@@ -102,9 +102,8 @@ public sealed class SessionTests : IDisposable
         await using var events = browser.ReadEventsAsync($"/downloads/{id}/events", cancellationToken: Token).GetAsyncEnumerator(Token);
         Assert.True(await events.MoveNextAsync());
 
-        var configuration = (IConfigurationRoot)_service.Services.GetRequiredService<IConfiguration>();
-        configuration["Auth:ApiKeys:0:Sha256"] = new TestKey(0, "new").Sha256;
-        configuration.Reload();
+        var configuration = (IConfigurationBuilder)_service.Services.GetRequiredService<IConfiguration>();
+        configuration.AddInMemoryCollection([new("Auth:ApiKeys:0:Sha256", new TestKey(0, "new").Sha256)]); // which tells those who listen
 
         await Assert.ThrowsAnyAsync<Exception>(async () => Assert.True(await events.MoveNextAsync() && await events.MoveNextAsync(), "the stream ended in order"));
         using var after = await browser.GetAsync("/downloads", Token);
