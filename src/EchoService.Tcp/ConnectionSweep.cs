@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tcp;
 
-/// <summary>One timer for the deadlines of all connections. It outlives the listeners, because closing connections linger.</summary>
+/// <summary>The deadlines of all connections, looked at together. It outlives the listeners, because closing connections linger.</summary>
 internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClock clock, TimeProvider time, ILogger<ConnectionSweep> logger) : BackgroundService
 {
     /// <summary>A walk over 10,000 connections takes well under a millisecond, so ten a second cost next to nothing.</summary>

@@ -6,7 +6,7 @@ namespace EchoService.Downloads.Fetching;
 /// </summary>
 internal sealed class FetchClock : IDisposable
 {
-    /// <summary>Of the clock among a request's options.</summary>
+    /// <summary>Of the clock among a request's options. Here, because a static struct is loaded with its class: the transport's would bring the HTTP stack at start.</summary>
     public static readonly HttpRequestOptionsKey<FetchClock> Key = new("fetch clock");
 
     private readonly Lock _lock = new();

@@ -19,7 +19,7 @@ internal sealed class ClientRates<TClient>(int perSecond, int burst, TimeProvide
     private readonly Dictionary<TClient, TimeSpan> _booked = [];
     private int _crowd = Few;
 
-    /// <summary>Clients that are remembered: those whose burst is not whole again, and at most as many others.</summary>
+    /// <summary>Clients that are remembered.</summary>
     public int Count
     {
         get
@@ -51,7 +51,10 @@ internal sealed class ClientRates<TClient>(int perSecond, int burst, TimeProvide
         }
     }
 
-    /// <summary>Whoever has its whole burst again is as good as unknown. Looked for only when the clients have doubled, so that it costs each of them next to nothing.</summary>
+    /// <summary>
+    /// Whoever has its whole burst again is as good as unknown. They are looked for only when there are twice as many clients as after the last look, and
+    /// 1,024 at least, so that it costs each of them next to nothing.
+    /// </summary>
     private void Forget(TimeSpan now)
     {
         if (_booked.Count < _crowd)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace EchoService.Auth;
 
 /// <summary>How many requests a second one key and one address may send.</summary>
-/// <remarks>Not the framework's limiter: it wakes the process ten times a second for each client and each rule, also where nobody asks anything.</remarks>
+/// <remarks>Not the framework's limiter: it wakes the process ten times a second for each rule, also where nobody asks anything.</remarks>
 internal sealed class RequestRates
 {
     /// <summary>Metadata of an endpoint whose requests are not counted.</summary>
