@@ -34,7 +34,7 @@ internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, i
     public async Task<Sample> RunAsync()
     {
         var service = _service!;
-        await DiskQuiet.WaitAsync();
+        await EvenStart.WaitAsync();
         var processor = service.Processor;
         var begun = TimeProvider.System.GetUtcNow();
         using var response = await service.Http.PostAsJsonAsync("/downloads", new { urls, concurrency });

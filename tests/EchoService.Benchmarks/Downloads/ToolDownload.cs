@@ -17,7 +17,7 @@ internal sealed class ToolDownload(string name, string program, string package, 
     public async Task<Sample> RunAsync()
     {
         var folder = await _saved.NextAsync();
-        await DiskQuiet.WaitAsync();
+        await EvenStart.WaitAsync();
         var run = await ToolRun.RunAsync(_path, arguments, folder.Path);
         var saved = Directory.EnumerateFiles(folder.Path).Count();
         return saved == files
