@@ -26,7 +26,9 @@ public sealed class S3SweepTests(PostgresServer server)
         var large = OriginAnswer.File(1, 20_000_000);
         origin.OnPrefix("/dead", (_, number) => number == 1 ? large with { HangAfter = 12_000_000 } : OriginAnswer.Text("now"));
         origin.On("/live", large with { PauseAfter = 12_000_000, PauseGate = gate.Task });
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [s_lease], s3.Settings);
+
+        // The origin of the one that goes on is silent for as long as the nodes take: that is no stall.
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [s_lease, ("Downloads:StallSeconds", "600")], s3.Settings);
         await nodes.StartAsync(1);
         var dead = await new DownloadsClient(nodes[0].Client).SubmitAsync(["/dead"], origin);
         await Eventually.True(async () => (await s3.UploadsAsync()).Count == 1, "an upload has begun");
