@@ -26,7 +26,7 @@ internal sealed partial class Fetcher(
     private readonly Bandwidth _bandwidth = new(options.Value.MaxBytesPerSecond, time);
     private readonly string? _authorization = settings?.Authorization;
 
-    /// <summary>Made with the first request: a service without jobs does without the HTTP stack.</summary>
+    /// <summary>Made before the first request, and not in its time: a service without jobs does without the HTTP stack.</summary>
     private readonly Lazy<FetchTransport> _transport = new(() => new FetchTransport(options.Value, settings ?? new FetcherSettings(), time, meters));
 
     /// <exception cref="OperationCanceledException">The caller's token was cancelled; nothing else is thrown.</exception>
@@ -38,6 +38,7 @@ internal sealed partial class Fetcher(
             return FetchResponse.Failed(request.Url, new FetchError(ErrorCode.InvalidUrl, reason));
         }
 
+        _ = _transport.Value;
         var clock = new FetchClock(request.Timeout, time, cancellationToken);
         FetchResponse? response = null;
         try

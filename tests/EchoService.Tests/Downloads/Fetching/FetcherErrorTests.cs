@@ -129,7 +129,7 @@ public sealed class FetcherErrorTests
         await using var origin = await Origin.StartAsync(Token);
         origin.On("/x", OriginAnswer.Endless() with { DripBytes = 1, DripInterval = TimeSpan.FromMilliseconds(5) });
         using var fetcher = FetchFixture.Fetcher();
-        var fetched = await fetcher.FetchAsync(FetchFixture.Request(origin.Url("/x")) with { Timeout = TimeSpan.FromSeconds(1) });
+        var fetched = await fetcher.FetchAsync(FetchFixture.Request(origin.Url("/x")) with { Timeout = TimeSpan.FromSeconds(0.4) });
         Assert.Equal(new FetchError(ErrorCode.Timeout, "The transfer took too long.", Transient: true, Transport: true), fetched.Error);
         Assert.NotEqual(0, fetched.Bytes);
     }
