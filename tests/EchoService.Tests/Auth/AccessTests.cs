@@ -4,7 +4,6 @@ using EchoService.Auth;
 using EchoService.Tests.Testing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EchoService.Tests.Auth;
@@ -71,8 +70,7 @@ public sealed class AccessTests : IAsyncLifetime
         }
 
         var before = await EverythingAsync();
-        var configuration = (IConfigurationBuilder)_service.Services.GetRequiredService<IConfiguration>();
-        configuration.AddInMemoryCollection([new("Auth:ApiKeys:7:Sha256", new string('0', 64))]); // which tells those who listen
+        _service.Change("Auth:ApiKeys:7:Sha256", new string('0', 64));
         foreach (var operation in _operations.Where(operation => operation.Scope is not null))
         {
             await RefusedAsync(revoked, operation, HttpStatusCode.Unauthorized, "unauthorized");

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text.Json;
 using EchoService.Auth;
 using EchoService.Tests.Testing;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EchoService.Tests.Auth;
 
@@ -39,8 +37,7 @@ public sealed class KeyReloadTests
         using var service = new ServiceFixture(key.Settings);
         using var any = service.CreateClient();
         using var client = key.ClientOf(any.BaseAddress!);
-        var configuration = (IConfigurationBuilder)service.Services.GetRequiredService<IConfiguration>();
-        configuration.AddInMemoryCollection([new(setting, value)]); // which tells those who listen
+        service.Change(setting, value);
 
         Assert.Contains(service.Logs.Lines, line => line.Message.Contains(expected, StringComparison.Ordinal));
         using var response = await client.GetAsync("/tcp/channels", Token);

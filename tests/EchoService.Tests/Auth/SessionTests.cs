@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using EchoService.Auth;
 using EchoService.Tests.Testing;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EchoService.Tests.Auth;
@@ -102,8 +101,7 @@ public sealed class SessionTests : IDisposable
         await using var events = browser.ReadEventsAsync($"/downloads/{id}/events", cancellationToken: Token).GetAsyncEnumerator(Token);
         Assert.True(await events.MoveNextAsync());
 
-        var configuration = (IConfigurationBuilder)_service.Services.GetRequiredService<IConfiguration>();
-        configuration.AddInMemoryCollection([new("Auth:ApiKeys:0:Sha256", new TestKey(0, "new").Sha256)]); // which tells those who listen
+        _service.Change("Auth:ApiKeys:0:Sha256", new TestKey(0, "new").Sha256);
 
         await Assert.ThrowsAnyAsync<Exception>(async () => Assert.True(await events.MoveNextAsync() && await events.MoveNextAsync(), "the stream ended in order"));
         using var after = await browser.GetAsync("/downloads", Token);

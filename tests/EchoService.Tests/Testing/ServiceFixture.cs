@@ -1,6 +1,8 @@
 using EchoService.Tcp;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace EchoService.Tests.Testing;
@@ -36,6 +38,10 @@ public sealed class ServiceFixture : WebApplicationFactory<Program>
 
     /// <summary>Everything that the service has logged, at every level, as it reads on a terminal.</summary>
     public LogCapture Logs { get; } = new();
+
+    /// <summary>Changes a setting while the service runs, by a source above all others; who listens has been told when this returns.</summary>
+    public void Change(string key, string value) =>
+        ((IConfigurationBuilder)Services.GetRequiredService<IConfiguration>()).AddInMemoryCollection([new(key, value)]);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
