@@ -15,7 +15,8 @@ internal sealed class ConnectionSweep(LiveConnections connections, ConnectionClo
         {
             while (true)
             {
-                await connections.AnyAsync(stoppingToken); // a service that nobody uses sleeps
+                // No periodic timer, which would wake a service that nobody uses.
+                await connections.AnyAsync(stoppingToken);
                 await Task.Delay(Tick, time, stoppingToken);
                 Sweep();
             }
