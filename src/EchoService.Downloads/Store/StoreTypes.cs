@@ -70,7 +70,8 @@ internal sealed record SavedFile(string Name, OnConflict OnConflict, long Size, 
 /// <summary>A committed item whose part is to get its visible name.</summary>
 /// <param name="Token">Of the lane that committed it.</param>
 /// <param name="Part">The token in the part's name.</param>
-internal sealed record Placement(string JobId, long Job, int Number, long Token, long Part, string Name);
+/// <param name="Size">In bytes.</param>
+internal sealed record Placement(string JobId, long Job, int Number, long Token, long Part, string Name, long Size);
 
 /// <param name="NextDue">How long until something may be claimable again; null: nothing waits.</param>
 /// <param name="Started">Ids of scheduled jobs whose time has come.</param>

@@ -76,7 +76,7 @@ internal sealed class PartFile : IContentPart
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        RandomAccess.Write(Handle, bytes.Span, Length);
+        DiskWrite.At(Handle, Path, bytes.Span, Length);
         _hash.AppendData(bytes.Span);
         Length += bytes.Length;
         return ValueTask.CompletedTask;

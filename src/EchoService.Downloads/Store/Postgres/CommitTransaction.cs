@@ -46,17 +46,17 @@ internal sealed class CommitTransaction(PostgresSession session, CommitBatch bat
         }
 
         var found = new HashSet<int>();
-        foreach (var (index, job, size) in await session.QueryAsync(
+        foreach (var (index, isNew) in await session.QueryAsync(
             "place_items",
-            row => ((int)row.GetInt64(0) - 1, row.GetInt64(1), Rows.Long(row, 2)),
+            row => ((int)row.GetInt64(0) - 1, row.GetBoolean(1)),
             ("@jobs", batch.Placed.Select(placement => placement.Job).ToArray()),
             ("@numbers", batch.Placed.Select(placement => placement.Number).ToArray()),
             ("@tokens", batch.Placed.Select(placement => placement.Token).ToArray())))
         {
             found.Add(index);
-            if (size is { } bytes)
+            if (isNew)
             {
-                _deltas.Of(job).Placed(bytes);
+                _deltas.Of(batch.Placed[index].Job).Placed(batch.Placed[index].Size);
             }
         }
 
@@ -116,7 +116,7 @@ internal sealed class CommitTransaction(PostgresSession session, CommitBatch bat
     }
 
     internal static Placement PlacementOf(ItemReport report, string name) =>
-        new(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, report.File!.Part ?? report.Lane.Token, name);
+        new(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, report.File!.Part ?? report.Lane.Token, name, report.File.Size);
 
     private async Task EndAsync(long now)
     {

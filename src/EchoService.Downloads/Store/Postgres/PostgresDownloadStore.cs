@@ -32,7 +32,7 @@ internal sealed partial class PostgresDownloadStore(PostgresDatabase database, T
         return await database.ReadAsync(
             session => session.QueryAsync(
                 "unplaced",
-                row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5)),
+                row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6)),
                 ("@before", now - StoreTime.FromSpan(lease))),
             cancellationToken);
     }

@@ -179,7 +179,7 @@ ORDER BY a.i
 
 -- name: unplaced
 -- Committed so long ago that whoever did it is dead, or will find the file in place.
-SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name
+SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name, items.size
 FROM items JOIN jobs ON jobs.key = items.job
 WHERE items.state IN (1, 2) AND items.state = 2 AND items.finished_at <= @before LIMIT 10000
 

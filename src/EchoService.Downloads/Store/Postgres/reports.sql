@@ -73,14 +73,14 @@ UPDATE queues SET due_at = greatest(due_at, @until) WHERE host = @host
 -- name: place_items
 -- Which rows are there. What was placed before is in place all the same; a name that another item has taken over is that one's.
 WITH placed AS MATERIALIZED (
-    SELECT r.i, items.job, items.n, items.state, items.size
+    SELECT r.i, items.job, items.n, items.state
     FROM unnest(@jobs, @numbers, @tokens) WITH ORDINALITY AS r(job, n, token, i)
         JOIN items ON items.job = r.job AND items.n = r.n AND items.token = r.token AND items.state IN (2, 3, 5)
     ORDER BY items.job, items.n FOR NO KEY UPDATE OF items
 ), changed AS (
     UPDATE items SET state = 3, part = NULL FROM placed WHERE items.job = placed.job AND items.n = placed.n AND placed.state = 2
 )
-SELECT i, job, CASE WHEN state = 2 THEN coalesce(size, 0) END FROM placed
+SELECT i, state = 2 FROM placed
 
 -- name: count_jobs
 UPDATE jobs SET queued = jobs.queued + c.queued, running = jobs.running + c.running, done = jobs.done + c.done, failed = jobs.failed + c.failed,

@@ -6,15 +6,16 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// <summary>Takes file names within a job's folder, so that no two items ever name one file.</summary>
 internal sealed class NameReservations(SqliteSession session, JobCounters counters)
 {
-    /// <summary>Takes the wished name, or by the job's rule another one; null: the rule is to give up.</summary>
-    public string? Reserve(ItemReport report, SavedFile file)
+    /// <summary>False: another item has it.</summary>
+    public bool TryTake(ItemReport report, string name) => Take(report, FileName.Key(name));
+
+    /// <summary>Undoes <see cref="TryTake"/>.</summary>
+    public void GiveBack(ItemReport report, string name) => session.Execute("give_name_back", ("@job", report.Lane.Job), ("@name", FileName.Key(name)));
+
+    /// <summary>Takes by the job's rule what is to be had where the wished name is taken; null: the rule is to give up.</summary>
+    public string? TakeAnother(ItemReport report, SavedFile file)
     {
         var key = FileName.Key(file.Name);
-        if (Take(report, key))
-        {
-            return file.Name;
-        }
-
         switch (file.OnConflict)
         {
             case OnConflict.Overwrite:

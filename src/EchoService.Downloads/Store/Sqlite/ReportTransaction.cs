@@ -22,6 +22,11 @@ internal sealed class ReportTransaction
     public ReportResult Apply(ItemReport report)
     {
         _hosts.Note(report);
+        if (report.Outcome == Outcome.Saved && _names.TryTake(report, report.File!.Name))
+        {
+            return SaveAs(report, report.File.Name);
+        }
+
         if (_session.Scalar("holds", ("@job", report.Lane.Job), ("@n", report.Number), ("@token", report.Lane.Token)) is not { } queue)
         {
             return new ReportResult(false);
@@ -29,7 +34,7 @@ internal sealed class ReportTransaction
 
         return report.Outcome switch
         {
-            Outcome.Saved => Save(report),
+            Outcome.Saved => SaveAsAnother(report),
             Outcome.Failed => End(report, ItemState.Failed, report.Error!.Code, report.Error.Message, report.Error.HttpStatus),
             _ => Requeue(report, queue),
         };
@@ -37,7 +42,7 @@ internal sealed class ReportTransaction
 
     public bool Place(Placement placement)
     {
-        if (_session.Scalar("place_item", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not { } size)
+        if (_session.Execute("place_item", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) == 0)
         {
             // A name that another item has taken over is that one's: its file stays.
             return _session.Scalar("was_overwritten", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not null;
@@ -46,7 +51,7 @@ internal sealed class ReportTransaction
         var change = _counters.Of(placement.Job);
         change.Running--;
         change.Done++;
-        change.Bytes += size;
+        change.Bytes += placement.Size;
         return true;
     }
 
@@ -57,22 +62,36 @@ internal sealed class ReportTransaction
         return _counters.Write();
     }
 
-    private ReportResult Save(ItemReport report)
+    /// <summary>The name that it wished for is taken.</summary>
+    private ReportResult SaveAsAnother(ItemReport report)
     {
         var file = report.File!;
-        if (_names.Reserve(report, file) is not { } name)
+        if (_names.TakeAnother(report, file) is not { } name)
         {
             return file.OnConflict == OnConflict.Skip
                 ? End(report, ItemState.Skipped, null, $"The name '{file.Name}' is taken.", file.HttpStatus)
                 : End(report, ItemState.Failed, ErrorCode.NameConflict, $"The name '{file.Name}' is taken.", file.HttpStatus);
         }
 
+        return SaveAs(report, name);
+    }
+
+    /// <param name="name">Taken for it.</param>
+    private ReportResult SaveAs(ItemReport report, string name)
+    {
+        var file = report.File!;
         var part = file.Part ?? report.Lane.Token;
-        _session.Execute(
+        var saved = _session.Execute(
             "commit_item",
             ("@file_name", name), ("@part", part), ("@size", file.Size), ("@sha256", file.Sha256), ("@content_type", file.ContentType),
-            ("@http_status", file.HttpStatus), ("@now", _now), ("@job", report.Lane.Job), ("@n", report.Number));
-        return new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, part, name), ItemState.Done);
+            ("@http_status", file.HttpStatus), ("@now", _now), ("@job", report.Lane.Job), ("@n", report.Number), ("@token", report.Lane.Token));
+        if (saved == 0)
+        {
+            _names.GiveBack(report, name);
+            return new ReportResult(false);
+        }
+
+        return new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, part, name, file.Size), ItemState.Done);
     }
 
     private ReportResult End(ItemReport report, ItemState state, ErrorCode? code, string? error, int? httpStatus)

@@ -14,8 +14,7 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly string _path;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private readonly Writer _durable = new("FULL");
-    private readonly Writer _relaxed = new("NORMAL");
+    private SqliteSession? _writer;
     private volatile string? _damage;
     private volatile bool _disposed;
 
@@ -24,8 +23,7 @@ internal sealed class SqliteDatabase : IDisposable
         _path = path;
         try
         {
-            Migrate(_durable.Open(path));
-            _relaxed.Open(path);
+            Migrate(Writer());
         }
         catch (SqliteException exception)
         {
@@ -34,10 +32,10 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Runs the work in one transaction that is on disk when this returns.</summary>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => WriteAsync(_durable, work, cancellationToken);
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => WriteAsync(work, isDurable: true, cancellationToken);
 
     /// <summary>Runs the work in one transaction that a power failure may undo as a whole.</summary>
-    public Task<T> WriteRelaxedAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => WriteAsync(_relaxed, work, cancellationToken);
+    public Task<T> WriteRelaxedAsync<T>(Func<SqliteSession, T> work, CancellationToken cancellationToken) => WriteAsync(work, isDurable: false, cancellationToken);
 
     public Task<T> ReadAsync<T>(Func<SqliteSession, T> work) => Task.FromResult(Read(work));
 
@@ -47,7 +45,7 @@ internal sealed class SqliteDatabase : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         try
         {
-            var session = _readers.TryTake(out var kept) ? kept : new SqliteSession(_path, readOnly: true, "FULL");
+            var session = _readers.TryTake(out var kept) ? kept : new SqliteSession(_path, readOnly: true);
             try
             {
                 return work(session);
@@ -83,22 +81,25 @@ internal sealed class SqliteDatabase : IDisposable
             session.Dispose();
         }
 
-        _relaxed.Dispose();
-        _durable.Dispose();
+        _writer?.Dispose();
         _writing.Dispose();
     }
 
-    private async Task<T> WriteAsync<T>(Writer writer, Func<SqliteSession, T> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// All writes by one connection: what one of two writes makes the other forget all pages that it has in memory.
+    /// </summary>
+    private async Task<T> WriteAsync<T>(Func<SqliteSession, T> work, bool isDurable, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            return writer.Open(_path).Transact(work);
+            return Writer().Transact(work, isDurable);
         }
         catch (Exception exception)
         {
             // What a failed commit leaves of a connection's transaction is not worth knowing: the next one begins on a new connection.
-            writer.Dispose();
+            _writer?.Dispose();
+            _writer = null;
             if (exception is SqliteException failure)
             {
                 throw Trouble(failure);
@@ -111,6 +112,8 @@ internal sealed class SqliteDatabase : IDisposable
             _writing.Release();
         }
     }
+
+    private SqliteSession Writer() => _writer ??= new SqliteSession(_path, readOnly: false);
 
     private StoreException Trouble(SqliteException exception)
     {
@@ -140,20 +143,6 @@ internal sealed class SqliteDatabase : IDisposable
                 transaction.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
                 return next;
             });
-        }
-    }
-
-    /// <summary>The connection of one kind of writes, opened when it is needed.</summary>
-    private sealed class Writer(string synchronous) : IDisposable
-    {
-        private SqliteSession? _session;
-
-        public SqliteSession Open(string path) => _session ??= new SqliteSession(path, readOnly: false, synchronous);
-
-        public void Dispose()
-        {
-            _session?.Dispose();
-            _session = null;
         }
     }
 }

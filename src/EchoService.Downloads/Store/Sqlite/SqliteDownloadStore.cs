@@ -36,7 +36,7 @@ internal sealed partial class SqliteDownloadStore(string path, TimeProvider time
 
         return await _database.ReadAsync(session => session.Query(
             "unplaced",
-            row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5))));
+            row => new Placement(row.GetString(0), row.GetInt64(1), row.GetInt32(2), row.GetInt64(3), row.GetInt64(4), row.GetString(5), row.GetInt64(6))));
     }
 
     public Task<bool> NamesPartAsync(string jobId, int number, long part, CancellationToken cancellationToken) =>

@@ -20,6 +20,7 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteStatement> _changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SqliteCommand> _queries = new(StringComparer.Ordinal);
+    private bool _isDurable = true;
 
     /// <summary>
     /// A connection is used by one caller at a time, and nobody asks how much memory SQLite holds: locks and counts for these took a tenth of the
@@ -32,7 +33,7 @@ internal sealed class SqliteSession : IDisposable
         _ = SQLitePCL.raw.sqlite3_config(MemoryStatistics, 0);
     }
 
-    public SqliteSession(string path, bool readOnly, string synchronous)
+    public SqliteSession(string path, bool readOnly)
     {
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -44,16 +45,23 @@ internal sealed class SqliteSession : IDisposable
         _connection.Open();
         Script(readOnly
             ? "PRAGMA cache_size = -8000; PRAGMA temp_store = FILE;"
-            : $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
+            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
     }
 
     /// <summary>Runs the work in one transaction, taken for writing from its first moment on.</summary>
+    /// <param name="isDurable">It is on disk when this returns; else a power failure may undo it as a whole.</param>
     /// <remarks>
     /// By plain statements: SQLite ends a transaction by itself when the disk is full or fails, and the library's own transaction object then
     /// throws that there is nothing to roll back, in place of the reason.
     /// </remarks>
-    public T Transact<T>(Func<SqliteSession, T> work)
+    public T Transact<T>(Func<SqliteSession, T> work, bool isDurable = true)
     {
+        if (isDurable != _isDurable)
+        {
+            Script(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            _isDurable = isDurable;
+        }
+
         Script("BEGIN IMMEDIATE");
         try
         {

@@ -41,7 +41,7 @@ FROM items WHERE job = @job AND state = 0 AND n > @after ORDER BY n LIMIT @limit
 
 -- name: items_ended
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token
-FROM items INDEXED BY items_ended WHERE job = @job AND state IN (3, 4, 5, 6) AND state = @state AND n > @after ORDER BY n LIMIT @limit
+FROM items INDEXED BY items_ended WHERE job = @job AND state >= 3 AND state = @state AND n > @after ORDER BY n LIMIT @limit
 
 -- name: items_queued_few
 SELECT n, url, state, attempts, file_name, size, sha256, content_type, http_status, error_code, error, duplicate_of, finished_at, token

@@ -16,7 +16,7 @@ UPDATE items SET state = 0, token = NULL
 WHERE (job, n) IN (SELECT job, n FROM items INDEXED BY items_under_way WHERE state IN (1, 2) AND state = 1)
 
 -- name: unplaced
-SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name
+SELECT jobs.id, items.job, items.n, items.token, items.part, items.file_name, items.size
 FROM items INDEXED BY items_under_way JOIN jobs ON jobs.key = items.job
 WHERE items.state IN (1, 2) AND items.state = 2
 

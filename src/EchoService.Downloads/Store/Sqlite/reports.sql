@@ -4,6 +4,9 @@ SELECT queue FROM items WHERE job = @job AND n = @n AND token = @token AND state
 -- name: take_name
 INSERT INTO names (job, name, item) VALUES (@job, @name, @n) ON CONFLICT (job, name) DO NOTHING
 
+-- name: give_name_back
+DELETE FROM names WHERE job = @job AND name = @name
+
 -- name: next_copy
 UPDATE names SET next = next + 1 WHERE job = @job AND name = @name RETURNING next
 
@@ -22,10 +25,10 @@ SELECT size FROM items WHERE job = @job AND n = @n AND state = @state
 -- name: commit_item
 UPDATE items SET state = 2, attempts = attempts + 1, file_name = @file_name, part = @part, etag = NULL, part_size = NULL, size = @size, sha256 = @sha256, content_type = @content_type,
     http_status = @http_status, error_code = NULL, error = NULL, finished_at = @now
-WHERE job = @job AND n = @n
+WHERE job = @job AND n = @n AND token = @token AND state = 1
 
 -- name: place_item
-UPDATE items SET state = 3, part = NULL WHERE job = @job AND n = @n AND token = @token AND state = 2 RETURNING size
+UPDATE items SET state = 3, part = NULL WHERE job = @job AND n = @n AND token = @token AND state = 2
 
 -- name: was_overwritten
 SELECT 1 FROM items WHERE job = @job AND n = @n AND token = @token AND state = 5

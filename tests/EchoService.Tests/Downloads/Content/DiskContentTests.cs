@@ -12,7 +12,7 @@ public sealed class DiskContentTests
         var folder = Directory.CreateTempSubdirectory("echoservice-disk-").FullName;
         using (var data = new DataFolder(folder))
         {
-            await new DiskContentStorage(data).RemoveAsync([new Placement("gone", 1, 1, 1, 1, "a.txt")], TestContext.Current.CancellationToken);
+            await new DiskContentStorage(data).RemoveAsync([new Placement("gone", 1, 1, 1, 1, "a.txt", 0)], TestContext.Current.CancellationToken);
         }
 
         Directory.Delete(folder, recursive: true);

@@ -24,7 +24,7 @@ public sealed class SqliteDamageTests : IDisposable
         await store.ProbeAsync(Token);
         Damage(path + "-wal");
 
-        var found = await Assert.ThrowsAsync<StoreException>(() => store.ClaimAsync(new ClaimLimits("node", 64, 8, TimeSpan.FromSeconds(30)), Token));
+        var found = await Assert.ThrowsAsync<StoreException>(() => store.ListItemsAsync(job, null, null, null, 2000, Token));
         var probed = await Assert.ThrowsAsync<StoreException>(() => store.ProbeAsync(Token));
 
         Assert.Contains($"The database '{path}' is damaged", found.Message, StringComparison.Ordinal);
