@@ -1,6 +1,7 @@
 namespace EchoService.Downloads.Fetching;
 
 /// <summary>What to fetch, and within which bounds.</summary>
+/// <param name="Url">As <see cref="FetchUrl"/> gives it.</param>
 internal sealed record FetchRequest(Uri Url)
 {
     public IReadOnlyDictionary<string, string>? Headers { get; init; }

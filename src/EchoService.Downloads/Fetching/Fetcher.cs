@@ -33,17 +33,12 @@ internal sealed partial class Fetcher(
     public async Task<FetchResponse> OpenAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!FetchUrl.TryParse(request.Url.OriginalString, out var url, out var reason))
-        {
-            return FetchResponse.Failed(request.Url, new FetchError(ErrorCode.InvalidUrl, reason));
-        }
-
         _ = _transport.Value;
         var clock = new FetchClock(request.Timeout, time, cancellationToken);
         FetchResponse? response = null;
         try
         {
-            response = await FollowAsync(request with { Url = url }, clock);
+            response = await FollowAsync(request, clock);
             return response;
         }
         finally

@@ -246,17 +246,6 @@ public sealed class FetcherErrorTests
         Assert.Null((await fetcher.FetchAsync(FetchFixture.Request(origin.Url("/x")) with { MaxBytes = 1000 })).Error);
     }
 
-    [Theory]
-    [InlineData("not a url")]
-    [InlineData("ftp://example.com/")]
-    [InlineData("http://user:secret@example.com/")]
-    public async Task WhatIsNoUrlToFetchIsInvalidUrl(string url)
-    {
-        using var fetcher = FetchFixture.Fetcher();
-        var error = (await fetcher.FetchAsync(new Uri(url, UriKind.RelativeOrAbsolute))).Error!;
-        Assert.Equal((ErrorCode.InvalidUrl, false), (error.Code, error.Transient));
-    }
-
     [Fact]
     public async Task BlockedAddressesAreNotConnectedTo()
     {
