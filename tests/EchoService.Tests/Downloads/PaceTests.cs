@@ -40,7 +40,7 @@ public sealed class PaceTests(Deployments deployments) : IClassFixture<Deploymen
             Assert.Equal(items / 2, DownloadsClient.Count(await downloads.EndAsync(job), "done"));
         }
 
-        // Several nodes may each be late, and the next in time: within a second there may be more then, but never more than were due by it.
+        // Several nodes may each be late, and the next in time: within a second there may be more then, but never a quarter more than were due by it.
         if (service.Nodes.Count == 1)
         {
             AssertPace(asked, perSecond);

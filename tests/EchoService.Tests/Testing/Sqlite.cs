@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace EchoService.Tests.Testing;
 
-/// <summary>A look into a service's database file from outside.</summary>
+/// <summary>A service's database file from outside.</summary>
 internal static class Sqlite
 {
     public static long Count(string path, string sql)
@@ -12,6 +12,15 @@ internal static class Sqlite
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return (long)command.ExecuteScalar()!;
+    }
+
+    public static void Execute(string path, string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={path};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
     }
 
     /// <summary>The first column of every row.</summary>

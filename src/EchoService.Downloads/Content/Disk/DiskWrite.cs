@@ -24,24 +24,21 @@ internal static unsafe partial class DiskWrite
 
         while (!bytes.IsEmpty)
         {
-            var written = Write(file, path, bytes, offset);
-            bytes = bytes[written..];
-            offset += written;
-        }
-    }
-
-    private static int Write(SafeFileHandle file, string path, ReadOnlySpan<byte> bytes, long offset)
-    {
-        fixed (byte* first = bytes)
-        {
-            var written = (int)Write(file, first, (nuint)bytes.Length, offset);
-            var error = written < 0 ? Marshal.GetLastPInvokeError() : 0;
-            return error switch
+            nint written;
+            fixed (byte* first = bytes)
             {
-                0 => written,
-                Interrupted => 0,
-                _ => throw new IOException($"'{path}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}", error),
-            };
+                written = Write(file, first, (nuint)bytes.Length, offset);
+            }
+
+            if (written >= 0)
+            {
+                bytes = bytes[(int)written..];
+                offset += written;
+            }
+            else if (Marshal.GetLastPInvokeError() is var error and not Interrupted)
+            {
+                throw new IOException($"'{path}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}", error);
+            }
         }
     }
 

@@ -6,11 +6,11 @@ namespace EchoService.Downloads.Store.Sqlite;
 /// <summary>Takes file names within a job's folder, so that no two items ever name one file.</summary>
 internal sealed class NameReservations(SqliteSession session, JobCounters counters)
 {
-    /// <summary>False: another item has it.</summary>
+    /// <summary>False: it is taken, or reserved.</summary>
     public bool TryTake(ItemReport report, string name) => Take(report, FileName.Key(name));
 
     /// <summary>Undoes <see cref="TryTake"/>.</summary>
-    public void GiveBack(ItemReport report, string name) => session.Execute("give_name_back", ("@job", report.Lane.Job), ("@name", FileName.Key(name)));
+    public void GiveBack(long job, string name) => session.Execute("give_name_back", ("@job", job), ("@name", FileName.Key(name)));
 
     /// <summary>Takes by the job's rule what is to be had where the wished name is taken; null: the rule is to give up.</summary>
     public string? TakeAnother(ItemReport report, SavedFile file)

@@ -24,7 +24,14 @@ internal sealed class ReportTransaction
         _hosts.Note(report);
         if (report.Outcome == Outcome.Saved && _names.TryTake(report, report.File!.Name))
         {
-            return SaveAs(report, report.File.Name);
+            // The usual case in two statements: what its lane no longer holds is not changed, and has taken the name in vain.
+            if (SaveAs(report, report.File.Name) is { } saved)
+            {
+                return saved;
+            }
+
+            _names.GiveBack(report.Lane.Job, report.File.Name);
+            return new ReportResult(false);
         }
 
         if (_session.Scalar("holds", ("@job", report.Lane.Job), ("@n", report.Number), ("@token", report.Lane.Token)) is not { } queue)
@@ -44,8 +51,8 @@ internal sealed class ReportTransaction
     {
         if (_session.Execute("place_item", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) == 0)
         {
-            // A name that another item has taken over is that one's: its file stays.
-            return _session.Scalar("was_overwritten", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not null;
+            // What was placed before is in place all the same. A name that another item has taken over is that one's: its file stays.
+            return _session.Scalar("stays", ("@job", placement.Job), ("@n", placement.Number), ("@token", placement.Token)) is not null;
         }
 
         var change = _counters.Of(placement.Job);
@@ -73,11 +80,12 @@ internal sealed class ReportTransaction
                 : End(report, ItemState.Failed, ErrorCode.NameConflict, $"The name '{file.Name}' is taken.", file.HttpStatus);
         }
 
-        return SaveAs(report, name);
+        return SaveAs(report, name)!;
     }
 
+    /// <summary>Null: its lane does not hold it.</summary>
     /// <param name="name">Taken for it.</param>
-    private ReportResult SaveAs(ItemReport report, string name)
+    private ReportResult? SaveAs(ItemReport report, string name)
     {
         var file = report.File!;
         var part = file.Part ?? report.Lane.Token;
@@ -85,13 +93,9 @@ internal sealed class ReportTransaction
             "commit_item",
             ("@file_name", name), ("@part", part), ("@size", file.Size), ("@sha256", file.Sha256), ("@content_type", file.ContentType),
             ("@http_status", file.HttpStatus), ("@now", _now), ("@job", report.Lane.Job), ("@n", report.Number), ("@token", report.Lane.Token));
-        if (saved == 0)
-        {
-            _names.GiveBack(report, name);
-            return new ReportResult(false);
-        }
-
-        return new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, part, name, file.Size), ItemState.Done);
+        return saved == 0
+            ? null
+            : new ReportResult(true, new Placement(report.Lane.JobId, report.Lane.Job, report.Number, report.Lane.Token, part, name, file.Size), ItemState.Done);
     }
 
     private ReportResult End(ItemReport report, ItemState state, ErrorCode? code, string? error, int? httpStatus)

@@ -27,7 +27,8 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch (SqliteException exception)
         {
-            throw new DataFolderException($"The database '{path}' cannot be opened ({exception.Message}): restore it, or move it away and start anew.", exception);
+            var remedy = IsDamage(exception) ? "restore it, or move it away and start anew" : "see to its disk, and to who else has the file, and start again";
+            throw new DataFolderException($"The database '{path}' cannot be opened ({exception.Message}): {remedy}.", exception);
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     private StoreException Trouble(SqliteException exception)
     {
-        if (exception.SqliteErrorCode is not (raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB))
+        if (!IsDamage(exception))
         {
             return new(exception.Message, exception);
         }
@@ -125,6 +126,8 @@ internal sealed class SqliteDatabase : IDisposable
         _damage = $"The database '{_path}' is damaged ({exception.Message}): stop the service, restore the file or move it away, and start again";
         return new(_damage, exception);
     }
+
+    private static bool IsDamage(SqliteException exception) => exception.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     private static void Migrate(SqliteSession session)
     {
@@ -137,12 +140,14 @@ internal sealed class SqliteDatabase : IDisposable
 
         for (var next = (int)version; next < migrations.Count; next++)
         {
-            session.Transact(transaction =>
-            {
-                transaction.Script(migrations[next]);
-                transaction.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
-                return next;
-            });
+            session.Transact(
+                transaction =>
+                {
+                    transaction.Script(migrations[next]);
+                    transaction.Script(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {next + 1}"));
+                    return next;
+                },
+                isDurable: true);
         }
     }
 }

@@ -20,7 +20,9 @@ internal sealed class SqliteSession : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteStatement> _changes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SqliteCommand> _queries = new(StringComparer.Ordinal);
-    private bool _isDurable = true;
+
+    /// <summary>How the last transaction was, and so the connection is; null: not set yet.</summary>
+    private bool? _isDurable;
 
     /// <summary>
     /// A connection is used by one caller at a time, and nobody asks how much memory SQLite holds: locks and counts for these took a tenth of the
@@ -42,10 +44,18 @@ internal sealed class SqliteSession : IDisposable
             Pooling = false,
             DefaultTimeout = BusySeconds,
         }.ToString());
-        _connection.Open();
-        Script(readOnly
-            ? "PRAGMA cache_size = -8000; PRAGMA temp_store = FILE;"
-            : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
+        try
+        {
+            _connection.Open();
+            Script(readOnly
+                ? "PRAGMA cache_size = -8000; PRAGMA temp_store = FILE;"
+                : "PRAGMA journal_mode = WAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;");
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs the work in one transaction, taken for writing from its first moment on.</summary>
@@ -54,7 +64,7 @@ internal sealed class SqliteSession : IDisposable
     /// By plain statements: SQLite ends a transaction by itself when the disk is full or fails, and the library's own transaction object then
     /// throws that there is nothing to roll back, in place of the reason.
     /// </remarks>
-    public T Transact<T>(Func<SqliteSession, T> work, bool isDurable = true)
+    public T Transact<T>(Func<SqliteSession, T> work, bool isDurable)
     {
         if (isDurable != _isDurable)
         {

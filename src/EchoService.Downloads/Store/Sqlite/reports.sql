@@ -30,8 +30,8 @@ WHERE job = @job AND n = @n AND token = @token AND state = 1
 -- name: place_item
 UPDATE items SET state = 3, part = NULL WHERE job = @job AND n = @n AND token = @token AND state = 2
 
--- name: was_overwritten
-SELECT 1 FROM items WHERE job = @job AND n = @n AND token = @token AND state = 5
+-- name: stays
+SELECT 1 FROM items WHERE job = @job AND n = @n AND token = @token AND state IN (3, 5)
 
 -- name: end_item
 UPDATE items SET state = @state, attempts = attempts + 1, http_status = @http_status, error_code = @error_code, error = @error, finished_at = @now,

@@ -36,8 +36,9 @@ public abstract class DownloadStoreTests : StoreTests
 
         Assert.False(Assert.Single(late.Reports).Accepted);
         Assert.Equal(ItemState.Running, (await Store.FindItemAsync(first.Job, 1, Token))!.State);
-        var good = await CommitAsync([Saved(second, 1, "good.txt")], [second.Token]);
-        Assert.Equal("good.txt", Assert.Single(good.Reports).Placement!.Name);
+        // Nor does it keep the name that it wished for.
+        var good = await CommitAsync([Saved(second, 1, "LATE.txt")], [second.Token]);
+        Assert.Equal("LATE.txt", Assert.Single(good.Reports).Placement!.Name);
     }
 
     [Fact]
@@ -57,6 +58,10 @@ public abstract class DownloadStoreTests : StoreTests
         Assert.Equal("one", Assert.Single(placed.CompletedJobs));
         var job = (await JobAsync("one"));
         Assert.Equal((JobState.Completed, 1, 10L), (job.State, job.Counts.Done, job.Bytes));
+
+        // Told again, as after a commit whose answer got lost: it is in place, and counted once.
+        Assert.Empty((await Store.CommitAsync(new CommitBatch([], [], [committed.Reports[0].Placement!]), Token)).Lost);
+        Assert.Equal((1, 10L), ((await JobAsync("one")).Counts.Done, (await JobAsync("one")).Bytes));
     }
 
     [Fact]

@@ -1,0 +1,55 @@
+using System.Globalization;
+using EchoService.Downloads;
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Sqlite;
+using EchoService.Tests.Testing;
+
+namespace EchoService.Tests.Downloads.Store;
+
+/// <summary>A database file of another version of the service.</summary>
+public sealed class SqliteSchemaTests : IDisposable
+{
+    private static readonly ItemState[] s_states = Enum.GetValues<ItemState>();
+    private readonly string _folder = Directory.CreateTempSubdirectory("echoservice-schema-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string DatabasePath => Path.Combine(_folder, "store.db");
+
+    public static TheoryData<int> FormerVersions() => [.. Enumerable.Range(1, SqlText.Migrations("Sqlite").Count - 1)];
+
+    [Theory]
+    [MemberData(nameof(FormerVersions))]
+    public async Task EveryFormerSchemaIsBroughtUpToDateWithItsRows(int version)
+    {
+        var rows = string.Join(", ", s_states.Select(state => string.Create(CultureInfo.InvariantCulture, $"(1, {(int)state + 1}, 'http://a/{(int)state}', {(int)state})")));
+        Sqlite.Execute(DatabasePath, string.Join('\n', SqlText.Migrations("Sqlite").Take(version)));
+        Sqlite.Execute(DatabasePath, "INSERT INTO jobs (id, state, options, created_at, total) VALUES ('job', 3, '{}', 1, 7)");
+        Sqlite.Execute(DatabasePath, $"INSERT INTO items (job, n, url, state) VALUES {rows}");
+        Sqlite.Execute(DatabasePath, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {version}"));
+
+        using var store = new SqliteDownloadStore(DatabasePath, new ManualTime());
+
+        foreach (var state in s_states.Except([ItemState.Committed]))
+        {
+            var items = (await store.ListItemsAsync(1, state, null, null, 10, Token)).Items;
+            Assert.Contains(items, item => item.Number == (int)state + 1 && item.Url == $"http://a/{(int)state}");
+        }
+    }
+
+    [Fact]
+    public void ANewerSchemaIsRefusedAndLeftAsItIs()
+    {
+        Sqlite.Execute(DatabasePath, "PRAGMA user_version = 99");
+        var before = File.ReadAllBytes(DatabasePath);
+
+        var refused = Assert.Throws<DataFolderException>(() => new SqliteDownloadStore(DatabasePath, new ManualTime()));
+
+        Assert.Contains("start the newer version", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(99, Sqlite.Count(DatabasePath, "PRAGMA user_version"));
+        Assert.Equal(before.Length, new FileInfo(DatabasePath).Length);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}
