@@ -11,7 +11,7 @@ internal sealed class ServiceDownload(string name, IReadOnlyList<string> urls, i
     private const int WarmUps = 4;
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(10);
 
-    /// <summary>The job says itself when it ended: who looks more often takes processor time from it, a fortieth with looks every 20 ms.</summary>
+    /// <summary>The job says itself when it ended: who looks more often takes processor time from it, a hundredth with looks every 20 ms.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
 
     private readonly string _most = Math.Max(concurrency, 8).ToString(CultureInfo.InvariantCulture);

@@ -16,7 +16,7 @@ internal static partial class DiskCreate
     private const int Mode = 0x1B6;
 
     /// <summary>EINTR: a signal came while a slow file system had the call.</summary>
-    private const int Interrupted = 4;
+    public const int Interrupted = 4;
 
     /// <exception cref="IOException">It is there, or it cannot be created.</exception>
     public static SafeFileHandle New(string path)

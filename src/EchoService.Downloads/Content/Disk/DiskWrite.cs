@@ -9,9 +9,6 @@ namespace EchoService.Downloads.Content.Disk;
 /// </summary>
 internal static unsafe partial class DiskWrite
 {
-    /// <summary>EINTR: a signal came while a slow file system had the call.</summary>
-    private const int Interrupted = 4;
-
     /// <exception cref="IOException">Not all of it is written: the disk is full, or fails.</exception>
     public static void At(SafeFileHandle file, string path, ReadOnlySpan<byte> bytes, long offset)
     {
@@ -35,7 +32,7 @@ internal static unsafe partial class DiskWrite
                 bytes = bytes[(int)written..];
                 offset += written;
             }
-            else if (Marshal.GetLastPInvokeError() is var error and not Interrupted)
+            else if (Marshal.GetLastPInvokeError() is var error and not DiskCreate.Interrupted)
             {
                 throw new IOException($"'{path}' cannot be written: {Marshal.GetPInvokeErrorMessage(error)}", error);
             }
