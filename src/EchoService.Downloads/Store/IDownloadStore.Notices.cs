@@ -14,7 +14,7 @@ internal partial interface IDownloadStore
     /// <summary>Telling it failed: it is due again after the pause.</summary>
     Task PostponeAsync(Notice notice, TimeSpan pause, CancellationToken cancellationToken);
 
-    /// <summary>It is through. Of a job that was deleted nothing is left after its last notice.</summary>
+    /// <summary>It is through. Of a job that was deleted and is removed nothing is left after its last notice.</summary>
     Task RemoveAsync(Notice notice, CancellationToken cancellationToken);
 
     /// <summary>The job that the notice tells of, as it ended; it may be deleted by now.</summary>

@@ -56,6 +56,7 @@ internal sealed partial class PostgresDownloadStore
                 await session.LockClaimsAsync();
                 await session.ExecuteAsync("empty_queues", ("@job", job));
                 await session.ExecuteAsync("forget_request", ("@job", job));
+                await session.ExecuteAsync("note_removed", ("@job", job));
                 return await session.ExecuteAsync("delete_job", ("@job", job));
             },
             cancellationToken);

@@ -35,10 +35,14 @@ DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job
 -- name: forget_request
 DELETE FROM requests WHERE job = (SELECT id FROM jobs WHERE key = @job)
 
+-- name: note_removed
+-- Once its files are gone, and its rows: other nodes may hold some of them for a moment.
+UPDATE jobs SET removed = 1 WHERE key = @job AND state IN (0, 6) AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key)
+
 -- name: delete_job
--- Not before its rows are gone and everybody has been told of its end.
-DELETE FROM jobs WHERE key = @job AND state IN (0, 6)
-    AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key) AND NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key)
+-- Not before everybody has been told of its end.
+DELETE FROM jobs WHERE key = @job AND removed = 1 AND NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key)
 
 -- name: unfinished_stops
-SELECT key, id, state FROM jobs WHERE state = 6 OR (state = 5 AND queued > 0)
+-- One that is removed but for its own row waits for nothing but its notices.
+SELECT key, id, state FROM jobs WHERE (state = 6 AND NOT (removed = 1 AND EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key))) OR (state = 5 AND queued > 0)

@@ -51,12 +51,13 @@ internal sealed partial class SqliteDownloadStore
             {
                 session.Execute("empty_queues", ("@job", job));
                 session.Execute("forget_request", ("@job", job));
+                session.Execute("note_removed", ("@job", job));
                 return session.Execute("delete_job", ("@job", job));
             },
             cancellationToken);
 
     public Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken) =>
-        _database.ReadAsync<IReadOnlyList<(long Key, string Id, JobState State)>>(session => session.Query("unfinished_cancels", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
+        _database.ReadAsync<IReadOnlyList<(long Key, string Id, JobState State)>>(session => session.Query("unfinished_stops", row => (row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2))));
 
     public async Task CancelQueuedAsync(long job, CancellationToken cancellationToken)
     {

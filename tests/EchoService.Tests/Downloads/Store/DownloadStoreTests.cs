@@ -92,6 +92,35 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task ADeletedJobIsForgottenOnceItsFilesAreGoneAndEverybodyIsTold()
+    {
+        await PublishAsync("told first", new JobOptions(), [Item(1, "a:80")], new RequestKey("key", [1]));
+        await PublishAsync("told last", Item(1, "a:80"));
+        var first = (await Store.BeginDeleteAsync("told first", _ => true, Token)).Job!.Key;
+        var last = (await Store.BeginDeleteAsync("told last", _ => true, Token)).Job!.Key;
+        var notices = (await Store.DueNoticesAsync(10, Token)).ToDictionary(notice => notice.Job);
+
+        // Everybody is told while the files are still being removed: who breaks off there must find the job again.
+        await Store.RemoveRowsAsync(first, Token);
+        await Store.RemoveAsync(notices[first], Token);
+        Assert.Equal(["told first", "told last"], (await Store.UnfinishedStopsAsync(Token)).Select(stop => stop.Id).Order(StringComparer.Ordinal));
+        await Store.ForgetAsync(first, Token);
+        Assert.Null(await Store.JobOfAsync(notices[first], Token));
+
+        // All is removed, and somebody is still to be told: there is nothing to finish meanwhile.
+        await Store.RemoveRowsAsync(last, Token);
+        await Store.ForgetAsync(last, Token);
+        Assert.Empty(await Store.UnfinishedStopsAsync(Token));
+        Assert.Equal("told last", (await Store.JobOfAsync(notices[last], Token))!.Id);
+        await Store.RemoveAsync(notices[last], Token);
+        Assert.Null(await Store.JobOfAsync(notices[last], Token));
+        foreach (var table in (string[])["jobs", "items", "queues", "requests", "notices"])
+        {
+            Assert.Equal((table, 0), (table, await CountAsync($"SELECT count(*) FROM {table}")));
+        }
+    }
+
+    [Fact]
     public async Task APartIsNamedFromItsLeaseUntilItsFileIsInPlace()
     {
         await PublishAsync("one", Item(1, "a:80"));

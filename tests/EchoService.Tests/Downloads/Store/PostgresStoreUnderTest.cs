@@ -36,5 +36,7 @@ internal sealed class PostgresStoreUnderTest : IStoreUnderTest
             _connection, string.Create(CultureInfo.InvariantCulture, $"CREATE OR REPLACE FUNCTION store_now() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT {_now}::bigint'"));
     }
 
+    public Task<long> CountAsync(string sql) => PostgresServer.CountAsync(_connection, sql);
+
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 }

@@ -39,6 +39,21 @@ public sealed class SqliteSchemaTests : IDisposable
     }
 
     [Fact]
+    public void WhatAJobLeftThatWasForgottenTooEarlyIsRemoved()
+    {
+        Sqlite.Execute(DatabasePath, string.Join('\n', SqlText.Migrations("Sqlite").Take(5)));
+        Sqlite.Execute(DatabasePath, "INSERT INTO jobs (id, state, options, created_at) VALUES ('job', 3, '{}', 1)");
+        Sqlite.Execute(DatabasePath, "INSERT INTO queues (job, queue, host, queued, due_at) VALUES (1, 1, 1, 1, 0), (2, 1, 1, 1, 0)");
+        Sqlite.Execute(DatabasePath, "INSERT INTO requests (owner, key, digest, job, created_at) VALUES ('', 'a', x'00', 'job', 1), ('', 'b', x'00', 'gone', 1)");
+        Sqlite.Execute(DatabasePath, "PRAGMA user_version = 5");
+
+        using var store = new SqliteDownloadStore(DatabasePath, new ManualTime());
+
+        Assert.Equal(1, Sqlite.Count(DatabasePath, "SELECT sum(job) FROM queues"));
+        Assert.Equal(["a"], Sqlite.Texts(DatabasePath, "SELECT key FROM requests"));
+    }
+
+    [Fact]
     public void ANewerSchemaIsRefusedAndLeftAsItIs()
     {
         Sqlite.Execute(DatabasePath, "PRAGMA user_version = 99");

@@ -10,15 +10,19 @@ internal sealed class SqliteStoreUnderTest : IStoreUnderTest
     private readonly ManualTime _time = new();
     private readonly SqliteDownloadStore _store;
 
-    public SqliteStoreUnderTest() => _store = new SqliteDownloadStore(Path.Combine(_folder, "store.db"), _time);
+    public SqliteStoreUnderTest() => _store = new SqliteDownloadStore(DatabasePath, _time);
 
     public IDownloadStore Store => _store;
+
+    private string DatabasePath => Path.Combine(_folder, "store.db");
 
     public Task AdvanceAsync(TimeSpan by)
     {
         _time.Advance(by);
         return Task.CompletedTask;
     }
+
+    public Task<long> CountAsync(string sql) => Task.FromResult(Sqlite.Count(DatabasePath, sql));
 
     public ValueTask DisposeAsync()
     {

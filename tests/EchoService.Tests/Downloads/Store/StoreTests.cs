@@ -30,6 +30,8 @@ public abstract class StoreTests : IAsyncLifetime
 
     private protected Task AdvanceAsync(TimeSpan by) => _store!.AdvanceAsync(by);
 
+    private protected Task<long> CountAsync(string sql) => _store!.CountAsync(sql);
+
     private protected async Task<Job> JobAsync(string id) => (await Store.FindJobAsync(id, Token))!;
 
     private protected static NewItem Item(int number, string host) =>
@@ -40,11 +42,11 @@ public abstract class StoreTests : IAsyncLifetime
 
     private protected Task PublishAsync(string id, params NewItem[] items) => PublishAsync(id, new JobOptions(), items);
 
-    private protected async Task PublishAsync(string id, JobOptions options, NewItem[] items)
+    private protected async Task PublishAsync(string id, JobOptions options, NewItem[] items, RequestKey? request = null)
     {
         var key = await Store.ReceiveAsync(id, null, Token);
         await Store.AppendAsync(key, items, [], Token);
-        await Store.PublishAsync(key, options, null, Token);
+        await Store.PublishAsync(key, options, request, Token);
     }
 
     private protected Task<Claim> ClaimAsync(int slots, int perHost = 8) =>

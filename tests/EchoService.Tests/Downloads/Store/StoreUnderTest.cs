@@ -9,4 +9,7 @@ internal interface IStoreUnderTest : IAsyncDisposable
 
     /// <summary>Lets so much time pass, as the store sees it.</summary>
     Task AdvanceAsync(TimeSpan by);
+
+    /// <summary>The one number that a query of the database gives.</summary>
+    Task<long> CountAsync(string sql);
 }
