@@ -151,6 +151,6 @@ internal sealed class JobControl(IDownloadStore store, IContentStorage storage, 
         await store.RemoveRowsAsync(key, cancellationToken);
         await storage.RemovePartsAsync(id, store.NamesPartAsync, cancellationToken);
         await storage.RemoveJobAsync(id, cancellationToken);
-        await store.ForgetAsync(key, cancellationToken);
+        await store.ForgetAsync(key, id, cancellationToken);
     }
 }

@@ -28,9 +28,9 @@ internal partial interface IDownloadStore
     Task RemoveRowsAsync(long job, CancellationToken cancellationToken);
 
     /// <summary>Removes what is left of a job whose items and files are gone. While somebody is to be told of its end, its own row stays, invisible.</summary>
-    Task ForgetAsync(long job, CancellationToken cancellationToken);
+    Task ForgetAsync(long job, string id, CancellationToken cancellationToken);
 
-    /// <summary>Jobs whose cancelling or removal broke off.</summary>
+    /// <summary>Jobs whose cancelling or removal broke off, or is under way.</summary>
     Task<IReadOnlyList<(long Key, string Id, JobState State)>> UnfinishedStopsAsync(CancellationToken cancellationToken);
 
     /// <summary>Lets an ended or running job run, if it has a failed item of that kind. <see cref="QueueFailedAsync"/> queues them.</summary>

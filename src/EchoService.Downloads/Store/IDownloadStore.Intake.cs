@@ -28,6 +28,6 @@ internal partial interface IDownloadStore
     /// <summary>The job that a request of this owner with this key has made, and the digest of what it asked for; null: there was none.</summary>
     Task<(byte[] Digest, string Job)?> FindRequestAsync(string? owner, string key, CancellationToken cancellationToken);
 
-    /// <summary>Removes a job whose list broke off.</summary>
+    /// <summary>Removes a job whose list broke off; one that was published meanwhile is left as it is.</summary>
     Task DiscardAsync(long job, CancellationToken cancellationToken);
 }

@@ -93,6 +93,13 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
                     throw new DataFolderException($"The database has schema {version}, which works with versions of the service from schema {oldest} on; this one knows {migrations.Count}: start a newer version.");
                 }
 
+                if (version < migrations.Count)
+                {
+                    // A backup may hold a table for hours: whoever waits for it makes all that come after wait too, so it gives up and tries again.
+                    await session.TakeTimeAsync();
+                    await session.ScriptAsync("SET LOCAL lock_timeout = '5s'");
+                }
+
                 // A newer schema that still works with this version is left as it is: nodes are upgraded one after the other.
                 for (var next = version; next < migrations.Count; next++)
                 {

@@ -84,8 +84,11 @@ internal sealed partial class PostgresDownloadStore
 
     public async Task DiscardAsync(long job, CancellationToken cancellationToken)
     {
-        await RemoveRowsAsync(job, cancellationToken);
-        await ForgetAsync(job, cancellationToken);
+        if (await database.TransactAsync(session => session.ExecuteAsync("begin_discard", ("@job", job)), cancellationToken) > 0)
+        {
+            await RemoveRowsAsync(job, cancellationToken);
+            await database.TransactAsync(session => ForgetAsync(session, job), cancellationToken);
+        }
     }
 
     private static async Task<(int Skipped, bool Ended)?> PublishAsync(PostgresSession session, long job, JobOptions options, RequestKey? request)

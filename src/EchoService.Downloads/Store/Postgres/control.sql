@@ -24,7 +24,8 @@ WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job AND state = 0 LI
 UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job AND state <> 6
 
 -- name: empty_queues
-DELETE FROM queues WHERE job = @job AND EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state IN (0, 5, 6))
+-- A node of a former version may have taken the job's own row by now.
+DELETE FROM queues WHERE job = @job AND NOT EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state NOT IN (5, 6))
 
 -- name: delete_items
 DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job LIMIT @batch FOR UPDATE SKIP LOCKED)
@@ -33,16 +34,17 @@ DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @jo
 DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job = @job LIMIT @batch FOR UPDATE SKIP LOCKED)
 
 -- name: forget_request
-DELETE FROM requests WHERE job = (SELECT id FROM jobs WHERE key = @job)
+DELETE FROM requests WHERE job = @id
 
 -- name: note_removed
--- Once its files are gone, and its rows: other nodes may hold some of them for a moment.
-UPDATE jobs SET removed = 1 WHERE key = @job AND state IN (0, 6) AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key)
+-- Once its files are gone, and its rows: another node may hold some of them for a moment.
+UPDATE jobs SET removed = 1
+WHERE key = @job AND state = 6 AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key) AND NOT EXISTS (SELECT 1 FROM names WHERE names.job = jobs.key)
 
 -- name: delete_job
 -- Not before everybody has been told of its end.
 DELETE FROM jobs WHERE key = @job AND removed = 1 AND NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key)
 
 -- name: unfinished_stops
--- One that is removed but for its own row waits for nothing but its notices.
-SELECT key, id, state FROM jobs WHERE (state = 6 AND NOT (removed = 1 AND EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key))) OR (state = 5 AND queued > 0)
+-- One that is removed waits for its notices alone. Where the last one went at the same moment, neither side saw the other: that is ended here.
+SELECT key, id, state FROM jobs WHERE (state = 6 AND (removed = 0 OR NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key))) OR (state = 5 AND queued > 0)

@@ -49,6 +49,10 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
     finished_at = CASE WHEN queued = 0 THEN @now END
 WHERE key = @job AND state = 0 RETURNING state
 
+-- name: begin_discard
+-- From now on it is a job that is being deleted: nothing comes to it any more.
+UPDATE jobs SET state = 6 WHERE key = @job AND state = 0
+
 -- name: published_state
 SELECT state, skipped FROM jobs WHERE key = @job AND state NOT IN (0, 6)
 

@@ -44,15 +44,12 @@ internal sealed partial class SqliteDownloadStore
         }
     }
 
-    /// <summary>Removes what is left of a job whose items and files are gone. While somebody is to be told of its end, its own row stays, invisible.</summary>
-    public Task ForgetAsync(long job, CancellationToken cancellationToken) =>
+    public Task ForgetAsync(long job, string id, CancellationToken cancellationToken) =>
         _database.WriteAsync(
             session =>
             {
-                session.Execute("empty_queues", ("@job", job));
-                session.Execute("forget_request", ("@job", job));
-                session.Execute("note_removed", ("@job", job));
-                return session.Execute("delete_job", ("@job", job));
+                session.Execute("forget_request", ("@id", id));
+                return Forget(session, job);
             },
             cancellationToken);
 
@@ -75,6 +72,13 @@ internal sealed partial class SqliteDownloadStore
         }
         while (cancelled > 0);
         await _database.WriteAsync(session => session.Execute("empty_queues", ("@job", job)), cancellationToken);
+    }
+
+    private static int Forget(SqliteSession session, long job)
+    {
+        session.Execute("empty_queues", ("@job", job));
+        session.Execute("note_removed", ("@job", job));
+        return session.Execute("delete_job", ("@job", job));
     }
 
     private async Task<(ControlResult Result, Job? Job)> StopAsync(

@@ -75,8 +75,11 @@ internal sealed partial class SqliteDownloadStore
 
     public async Task DiscardAsync(long job, CancellationToken cancellationToken)
     {
-        await RemoveRowsAsync(job, cancellationToken);
-        await ForgetAsync(job, cancellationToken);
+        if (await _database.WriteRelaxedAsync(session => session.Execute("begin_discard", ("@job", job)), cancellationToken) > 0)
+        {
+            await RemoveRowsAsync(job, cancellationToken);
+            await _database.WriteAsync(session => Forget(session, job), cancellationToken);
+        }
     }
 
     private static long HostKey(SqliteSession session, string host, Dictionary<string, long> hosts)

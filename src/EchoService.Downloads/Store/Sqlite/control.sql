@@ -33,7 +33,7 @@ UPDATE jobs SET running = running - @n, cancelled = cancelled + @n WHERE key = @
 UPDATE jobs SET queued = queued - @n, cancelled = cancelled + @n WHERE key = @job AND state <> 6
 
 -- name: empty_queues
-DELETE FROM queues WHERE job = @job AND EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state IN (0, 5, 6))
+DELETE FROM queues WHERE job = @job AND EXISTS (SELECT 1 FROM jobs WHERE key = @job AND state IN (5, 6))
 
 -- name: delete_items
 DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @job LIMIT @batch)
@@ -42,16 +42,16 @@ DELETE FROM items WHERE job = @job AND n IN (SELECT n FROM items WHERE job = @jo
 DELETE FROM names WHERE job = @job AND name IN (SELECT name FROM names WHERE job = @job LIMIT @batch)
 
 -- name: forget_request
-DELETE FROM requests WHERE job = (SELECT id FROM jobs WHERE key = @job)
+DELETE FROM requests WHERE job = @id
 
 -- name: note_removed
 -- Once its files are gone, and its rows.
-UPDATE jobs SET removed = 1 WHERE key = @job AND state IN (0, 6) AND NOT EXISTS (SELECT 1 FROM items WHERE items.job = jobs.key)
+UPDATE jobs SET removed = 1 WHERE key = @job AND state = 6
 
 -- name: delete_job
 -- Not before everybody has been told of its end.
 DELETE FROM jobs WHERE key = @job AND removed = 1 AND NOT EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key)
 
 -- name: unfinished_stops
--- One that is removed but for its own row waits for nothing but its notices.
-SELECT key, id, state FROM jobs INDEXED BY jobs_states WHERE (state = 6 AND NOT (removed = 1 AND EXISTS (SELECT 1 FROM notices WHERE notices.job = jobs.key))) OR (state = 5 AND queued > 0)
+-- One that is removed waits for its notices alone.
+SELECT key, id, state FROM jobs INDEXED BY jobs_states WHERE (state = 6 AND removed = 0) OR (state = 5 AND queued > 0)

@@ -24,6 +24,20 @@ public abstract class DownloadStoreTests : StoreTests
     }
 
     [Fact]
+    public async Task AListThatBrokeOffLeavesNothingAndOneThatWasPublishedMeanwhileStays()
+    {
+        var broken = await Store.ReceiveAsync("broken", null, Token);
+        await Store.AppendAsync(broken, [Item(1, "a:80")], [], Token);
+        await Store.DiscardAsync(broken, Token);
+        Assert.Equal(0, await CountAsync("SELECT count(*) FROM jobs") + await CountAsync("SELECT count(*) FROM items"));
+
+        await PublishAsync("published", new JobOptions(), [Item(1, "a:80")], new RequestKey("key", [1]));
+        await Store.DiscardAsync((await JobAsync("published")).Key, Token);
+        Assert.Equal("published", (await Store.FindRequestAsync(null, "key", Token))!.Value.Job);
+        Assert.Single(Assert.Single((await ClaimAsync(1)).Lanes).Items);
+    }
+
+    [Fact]
     public async Task AReportWithAnOldTokenChangesNothing()
     {
         await PublishAsync("one", Item(1, "a:80"));
@@ -104,12 +118,12 @@ public abstract class DownloadStoreTests : StoreTests
         await Store.RemoveRowsAsync(first, Token);
         await Store.RemoveAsync(notices[first], Token);
         Assert.Equal(["told first", "told last"], (await Store.UnfinishedStopsAsync(Token)).Select(stop => stop.Id).Order(StringComparer.Ordinal));
-        await Store.ForgetAsync(first, Token);
+        await Store.ForgetAsync(first, "told first", Token);
         Assert.Null(await Store.JobOfAsync(notices[first], Token));
 
         // All is removed, and somebody is still to be told: there is nothing to finish meanwhile.
         await Store.RemoveRowsAsync(last, Token);
-        await Store.ForgetAsync(last, Token);
+        await Store.ForgetAsync(last, "told last", Token);
         Assert.Empty(await Store.UnfinishedStopsAsync(Token));
         Assert.Equal("told last", (await Store.JobOfAsync(notices[last], Token))!.Id);
         await Store.RemoveAsync(notices[last], Token);

@@ -32,6 +32,24 @@ public sealed class SchemaTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task WhatAJobLeftThatWasForgottenTooEarlyIsRemoved()
+    {
+        var database = await server.NewDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "CREATE TABLE schema_version (version integer NOT NULL PRIMARY KEY, oldest integer NOT NULL); INSERT INTO schema_version VALUES (1, 1)");
+        await PostgresServer.ExecuteAsync(database, SqlText.Migrations("Postgres")[0]);
+        await PostgresServer.ExecuteAsync(database, "INSERT INTO jobs (key, id, state, options, created_at, touched_at) OVERRIDING SYSTEM VALUE VALUES (1, 'job', 3, '{}', 1, 1)");
+        await PostgresServer.ExecuteAsync(database, "INSERT INTO queues (job, queue, host, queued, due_at) VALUES (1, 1, 1, 1, 0), (2, 1, 1, 1, 0)");
+        await PostgresServer.ExecuteAsync(database, "INSERT INTO requests (owner, key, digest, job, created_at) VALUES ('', 'a', '0', 'job', 1), ('', 'b', '0', 'gone', 1)");
+        await using var store = Open(database);
+
+        await store.PrepareAsync(Token);
+
+        Assert.Equal(1, await PostgresServer.CountAsync(database, "SELECT sum(job)::bigint FROM queues"));
+        Assert.NotNull(await store.FindRequestAsync(null, "a", Token));
+        Assert.Null(await store.FindRequestAsync(null, "b", Token));
+    }
+
+    [Fact]
     public async Task ManyNodesThatStartAtOnceMigrateOnce()
     {
         var database = await server.NewDatabaseAsync();
