@@ -4,8 +4,9 @@ using System.Globalization;
 namespace EchoService.Benchmarks;
 
 /// <summary>A program that serves HTTP, started anew in each run on a data folder that was used before.</summary>
-/// <param name="arguments">Of <c>dotnet</c>, for a port.</param>
-internal sealed class StartContender(string name, Func<string, string[]> arguments, string path) : IContender
+/// <param name="arguments">Of <c>dotnet</c>, for a port; run in the contender's folder.</param>
+/// <param name="prepare">Puts into the folder what the runs need.</param>
+internal sealed class StartContender(string name, Func<string, string[]> arguments, string path, Func<string, Task>? prepare = null) : IContender
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(2);
@@ -14,12 +15,7 @@ internal sealed class StartContender(string name, Func<string, string[]> argumen
 
     public string Name => name;
 
-    public static string[] Service(string port) =>
-    [
-        Path.Combine(AppContext.BaseDirectory, "EchoService.dll"), $"--Http:Port={port}", .. RunningService.FreePorts,
-    ];
-
-    public Task StartAsync() => Task.CompletedTask;
+    public Task StartAsync() => prepare?.Invoke(_folder) ?? Task.CompletedTask;
 
     public async Task<Sample> RunAsync()
     {
