@@ -34,6 +34,6 @@ internal sealed record ToolRun(TimeSpan Elapsed, TimeSpan Processor, long PeakBy
         var elapsed = Stopwatch.GetElapsedTime(begun);
         return process.ExitCode == 0
             ? new ToolRun(elapsed, ProcessUsage.EndedChildren() - before, peak, await output)
-            : throw new InvalidOperationException($"{program} ended with code {process.ExitCode}: {await errors}");
+            : throw new InvalidOperationException($"{program} ended with code {process.ExitCode}: {await errors}{await output}");
     }
 }
