@@ -11,7 +11,7 @@ public enum JobState
     Completed = 4,
     Cancelled = 5,
 
-    /// <summary>Being removed: seen by nobody.</summary>
+    /// <summary>Being removed, as is a list that broke off, or removed and its end still to be told: seen by nobody.</summary>
     Deleting = 6,
 }
 

@@ -28,6 +28,7 @@ internal partial interface IDownloadStore
     Task RemoveRowsAsync(long job, CancellationToken cancellationToken);
 
     /// <summary>Removes what is left of a job whose items and files are gone. While somebody is to be told of its end, its own row stays, invisible.</summary>
+    /// <param name="id">Of the same job: a node of a former version may have taken its row by now.</param>
     Task ForgetAsync(long job, string id, CancellationToken cancellationToken);
 
     /// <summary>Jobs whose cancelling or removal broke off, or is under way.</summary>

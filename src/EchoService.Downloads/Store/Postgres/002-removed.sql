@@ -1,7 +1,5 @@
 -- oldest: 1
--- What a job left that was forgotten too early: when the last one was told of its end while its removal was still under way. A host's rest
--- touches queues and jobs, which is done by whoever has the claims.
-SELECT pg_advisory_xact_lock(hashtextextended('echoservice.claims.' || current_schema(), 0));
+-- What a job left that was forgotten too early: when the last one was told of its end while its removal was still under way.
 DELETE FROM queues WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.key = queues.job);
 DELETE FROM requests WHERE NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.id = requests.job);
 

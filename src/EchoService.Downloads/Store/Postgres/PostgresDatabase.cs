@@ -95,9 +95,10 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
 
                 if (version < migrations.Count)
                 {
-                    // A backup may hold a table for hours: whoever waits for it makes all that come after wait too, so it gives up and tries again.
+                    // A backup may hold a table for hours: whoever waits for it makes all that come after wait too, so it gives up and tries again later.
                     await session.TakeTimeAsync();
-                    await session.ScriptAsync("SET LOCAL lock_timeout = '5s'");
+                    await session.ScriptAsync("SET LOCAL lock_timeout = '1s'");
+                    await session.ExecuteAsync("lock_claims");
                 }
 
                 // A newer schema that still works with this version is left as it is: nodes are upgraded one after the other.
@@ -163,8 +164,10 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    private static bool IsTransient(NpgsqlException exception) =>
-        exception.IsTransient || exception is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+    /// <summary>Not a table that another one holds: who tries that again at once lets nobody through.</summary>
+    private static bool IsTransient(NpgsqlException exception) => exception is PostgresException { SqlState: var state }
+        ? state is PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected || (exception.IsTransient && state != PostgresErrorCodes.LockNotAvailable)
+        : exception.IsTransient;
 
     /// <summary>Npgsql wraps most of what goes wrong, but not all: a connection that breaks while it is opened, a pool that stays exhausted.</summary>
     private static bool Means(Exception exception, CancellationToken cancellationToken) =>

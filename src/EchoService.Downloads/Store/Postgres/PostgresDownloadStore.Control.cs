@@ -53,8 +53,11 @@ internal sealed partial class PostgresDownloadStore
         database.TransactAsync(
             async session =>
             {
+                await session.LockClaimsAsync();
+                await session.ExecuteAsync("empty_queues", ("@job", job));
                 await session.ExecuteAsync("forget_request", ("@id", id));
-                return await ForgetAsync(session, job);
+                await session.ExecuteAsync("note_removed", ("@job", job));
+                return await session.ExecuteAsync("delete_job", ("@job", job));
             },
             cancellationToken);
 
@@ -86,14 +89,6 @@ internal sealed partial class PostgresDownloadStore
                 return await session.ExecuteAsync("empty_queues", ("@job", job));
             },
             cancellationToken);
-    }
-
-    private static async Task<int> ForgetAsync(PostgresSession session, long job)
-    {
-        await session.LockClaimsAsync();
-        await session.ExecuteAsync("empty_queues", ("@job", job));
-        await session.ExecuteAsync("note_removed", ("@job", job));
-        return await session.ExecuteAsync("delete_job", ("@job", job));
     }
 
     private Task<(ControlResult Result, Job? Job)> StopAsync(

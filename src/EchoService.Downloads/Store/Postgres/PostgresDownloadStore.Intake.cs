@@ -84,10 +84,10 @@ internal sealed partial class PostgresDownloadStore
 
     public async Task DiscardAsync(long job, CancellationToken cancellationToken)
     {
-        if (await database.TransactAsync(session => session.ExecuteAsync("begin_discard", ("@job", job)), cancellationToken) > 0)
+        if (await database.TransactAsync(session => session.FindAsync("begin_discard", row => row.GetString(0), ("@job", job)), cancellationToken) is { } id)
         {
             await RemoveRowsAsync(job, cancellationToken);
-            await database.TransactAsync(session => ForgetAsync(session, job), cancellationToken);
+            await ForgetAsync(job, id, cancellationToken);
         }
     }
 

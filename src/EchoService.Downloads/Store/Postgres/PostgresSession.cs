@@ -77,6 +77,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, CancellationT
     public async Task ScriptAsync(string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
+        command.CommandTimeout = _seconds ?? command.CommandTimeout;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

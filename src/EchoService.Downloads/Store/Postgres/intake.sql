@@ -50,8 +50,8 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
 WHERE key = @job AND state = 0 RETURNING state
 
 -- name: begin_discard
--- From now on it is a job that is being deleted: nothing comes to it any more.
-UPDATE jobs SET state = 6 WHERE key = @job AND state = 0
+-- From now on it is a job that is being deleted: no line comes to it any more.
+UPDATE jobs SET state = 6 WHERE key = @job AND state = 0 RETURNING id
 
 -- name: published_state
 SELECT state, skipped FROM jobs WHERE key = @job AND state NOT IN (0, 6)

@@ -48,8 +48,10 @@ internal sealed partial class SqliteDownloadStore
         _database.WriteAsync(
             session =>
             {
+                session.Execute("empty_queues", ("@job", job));
                 session.Execute("forget_request", ("@id", id));
-                return Forget(session, job);
+                session.Execute("note_removed", ("@job", job));
+                return session.Execute("delete_job", ("@job", job));
             },
             cancellationToken);
 
@@ -72,13 +74,6 @@ internal sealed partial class SqliteDownloadStore
         }
         while (cancelled > 0);
         await _database.WriteAsync(session => session.Execute("empty_queues", ("@job", job)), cancellationToken);
-    }
-
-    private static int Forget(SqliteSession session, long job)
-    {
-        session.Execute("empty_queues", ("@job", job));
-        session.Execute("note_removed", ("@job", job));
-        return session.Execute("delete_job", ("@job", job));
     }
 
     private async Task<(ControlResult Result, Job? Job)> StopAsync(

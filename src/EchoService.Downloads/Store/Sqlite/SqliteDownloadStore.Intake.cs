@@ -75,10 +75,10 @@ internal sealed partial class SqliteDownloadStore
 
     public async Task DiscardAsync(long job, CancellationToken cancellationToken)
     {
-        if (await _database.WriteRelaxedAsync(session => session.Execute("begin_discard", ("@job", job)), cancellationToken) > 0)
+        if (await _database.WriteRelaxedAsync(session => session.Query("begin_discard", row => row.GetString(0), ("@job", job)), cancellationToken) is [var id])
         {
             await RemoveRowsAsync(job, cancellationToken);
-            await _database.WriteAsync(session => Forget(session, job), cancellationToken);
+            await ForgetAsync(job, id, cancellationToken);
         }
     }
 

@@ -50,8 +50,8 @@ INSERT INTO requests (owner, key, digest, job, created_at) SELECT coalesce(owner
 SELECT digest, job FROM requests WHERE owner = @owner AND key = @key
 
 -- name: begin_discard
--- From now on it is a job that is being deleted: nothing comes to it any more.
-UPDATE jobs SET state = 6 WHERE key = @job AND state = 0
+-- From now on it is a job that is being deleted.
+UPDATE jobs SET state = 6 WHERE key = @job AND state = 0 RETURNING id
 
 -- name: received_jobs
 SELECT key FROM jobs WHERE state = 0

@@ -4,6 +4,7 @@ using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
 using EchoService.Downloads.Store.Postgres;
 using EchoService.Tests.Testing;
+using Npgsql;
 
 namespace EchoService.Tests.Downloads.Store;
 
@@ -18,14 +19,7 @@ public sealed class SchemaTests(PostgresServer server)
         var migrations = SqlText.Migrations("Postgres");
         for (var version = 0; version < migrations.Count; version++)
         {
-            var database = await server.NewDatabaseAsync();
-            await PostgresServer.ExecuteAsync(database, "CREATE TABLE schema_version (version integer NOT NULL PRIMARY KEY, oldest integer NOT NULL)");
-            for (var made = 0; made < version; made++)
-            {
-                await PostgresServer.ExecuteAsync(database, migrations[made]);
-                await PostgresServer.ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO schema_version VALUES ({made + 1}, 1)"));
-            }
-
+            var database = await NewDatabaseAsync(version);
             await AssertServesAsync(database);
             Assert.Equal(migrations.Count, await PostgresServer.CountAsync(database, "SELECT max(version) FROM schema_version"));
         }
@@ -34,9 +28,7 @@ public sealed class SchemaTests(PostgresServer server)
     [Fact]
     public async Task WhatAJobLeftThatWasForgottenTooEarlyIsRemoved()
     {
-        var database = await server.NewDatabaseAsync();
-        await PostgresServer.ExecuteAsync(database, "CREATE TABLE schema_version (version integer NOT NULL PRIMARY KEY, oldest integer NOT NULL); INSERT INTO schema_version VALUES (1, 1)");
-        await PostgresServer.ExecuteAsync(database, SqlText.Migrations("Postgres")[0]);
+        var database = await NewDatabaseAsync(version: 1);
         await PostgresServer.ExecuteAsync(database, "INSERT INTO jobs (key, id, state, options, created_at, touched_at) OVERRIDING SYSTEM VALUE VALUES (1, 'job', 3, '{}', 1, 1)");
         await PostgresServer.ExecuteAsync(database, "INSERT INTO queues (job, queue, host, queued, due_at) VALUES (1, 1, 1, 1, 0), (2, 1, 1, 1, 0)");
         await PostgresServer.ExecuteAsync(database, "INSERT INTO requests (owner, key, digest, job, created_at) VALUES ('', 'a', '0', 'job', 1), ('', 'b', '0', 'gone', 1)");
@@ -47,6 +39,28 @@ public sealed class SchemaTests(PostgresServer server)
         Assert.Equal(1, await PostgresServer.CountAsync(database, "SELECT sum(job)::bigint FROM queues"));
         Assert.NotNull(await store.FindRequestAsync(null, "a", Token));
         Assert.Null(await store.FindRequestAsync(null, "b", Token));
+    }
+
+    [Fact]
+    public async Task ATableThatAnotherHoldsIsNotWaitedFor()
+    {
+        var database = await NewDatabaseAsync(version: 1);
+        await using var store = Open(database);
+        await using (var source = NpgsqlDataSource.Create(database + ";Pooling=false"))
+        await using (var connection = await source.OpenConnectionAsync(Token))
+        {
+            await using var holding = await connection.BeginTransactionAsync(Token);
+            await using var hold = new NpgsqlCommand("LOCK TABLE jobs IN ACCESS SHARE MODE", connection, holding);
+            await hold.ExecuteNonQueryAsync(Token);
+
+            var refused = await Assert.ThrowsAsync<StoreException>(() => store.PrepareAsync(Token));
+
+            Assert.Contains("lock timeout", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(1, await PostgresServer.CountAsync(database, "SELECT max(version) FROM schema_version"));
+        }
+
+        await store.PrepareAsync(Token);
+        Assert.Equal(SqlText.Migrations("Postgres").Count, await PostgresServer.CountAsync(database, "SELECT max(version) FROM schema_version"));
     }
 
     [Fact]
@@ -85,6 +99,19 @@ public sealed class SchemaTests(PostgresServer server)
 
         Assert.Contains("schema 99", refused.Message, StringComparison.Ordinal);
         Assert.Contains("start a newer version", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<string> NewDatabaseAsync(int version)
+    {
+        var database = await server.NewDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "CREATE TABLE schema_version (version integer NOT NULL PRIMARY KEY, oldest integer NOT NULL)");
+        for (var made = 0; made < version; made++)
+        {
+            await PostgresServer.ExecuteAsync(database, SqlText.Migrations("Postgres")[made]);
+            await PostgresServer.ExecuteAsync(database, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO schema_version VALUES ({made + 1}, 1)"));
+        }
+
+        return database;
     }
 
     private static PostgresDownloadStore Open(string database) =>
