@@ -102,13 +102,20 @@ public sealed class WebSocketTests
     }
 
     [Fact]
-    public async Task ItIsListedLimitedAndTimedLikeAnyOther()
+    public async Task ItCountsAgainstTheLimitOfConnections()
     {
-        using var service = new ServiceFixture(("Tcp:Channels:echo:Limits:MaxConnections", "1"), ("Tcp:Channels:echo:Timeouts:IdleSeconds", "0.5"));
+        using var service = new ServiceFixture(("Tcp:Channels:echo:Limits:MaxConnections", "1"));
         using var client = await ConnectAsync(service, "echo");
         using var refused = await ConnectAsync(service, "echo");
         Assert.Equal(WebSocketMessageType.Close, (await MessageAsync(refused)).Type);
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, refused.CloseStatus);
+    }
+
+    [Fact]
+    public async Task ItsIdleTimeoutIsACloseFrame()
+    {
+        using var service = new ServiceFixture(("Tcp:Channels:echo:Timeouts:IdleSeconds", "0.5"));
+        using var client = await ConnectAsync(service, "echo");
         Assert.Equal(WebSocketMessageType.Close, (await MessageAsync(client)).Type);
         Assert.Equal("idleTimeout", client.CloseStatusDescription);
         await service.HasClosedAsync(CloseReason.IdleTimeout);
