@@ -8,7 +8,8 @@ namespace EchoService.Downloads.Store.Postgres;
 
 /// <summary>
 /// The connections of one node. Every piece of work is one transaction, done again when the connection or the server failed under it; work
-/// must therefore bear to be done twice where the first commit went through and only its answer got lost.
+/// must therefore bear to be done twice where the first commit went through and only its answer got lost. Nothing works on a schema that is
+/// not brought up to date: what comes earlier waits for it a little.
 /// </summary>
 internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
 {
@@ -21,11 +22,18 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <summary>A node that stops in the middle of a transaction (a paused virtual machine) holds what others wait for no longer than this.</summary>
     private const int IdleInTransactionSeconds = 5;
 
+    /// <summary>A migration takes milliseconds, or hours behind a backup: who waits longer is told.</summary>
+    private static readonly TimeSpan s_schemaPatience = TimeSpan.FromSeconds(5);
+
     private readonly NpgsqlDataSource _source;
     private readonly ResiliencePipeline _retries;
+    private readonly TimeProvider _time;
+    private readonly TaskCompletionSource _migrated = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PostgresDatabase(StoreOptions options, TimeProvider time)
     {
+        _time = time;
+
         // Its metrics are labelled by the name; without one, by the connection string.
         _source = new NpgsqlDataSourceBuilder(Explicit(options)) { Name = "echoservice" }.Build();
         _retries = new ResiliencePipelineBuilder { TimeProvider = time }
@@ -49,68 +57,31 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
     /// <exception cref="StoreException">The database does not answer.</exception>
     public async Task<T> TransactAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await _retries.ExecuteAsync(async token => await TransactOnceAsync(work, token), cancellationToken);
-        }
-        catch (Exception exception) when (Means(exception, cancellationToken))
-        {
-            throw new StoreException(exception.Message, exception);
-        }
+        await MigratedAsync(cancellationToken);
+        return await RetryAsync(token => TransactOnceAsync(work, token), cancellationToken);
     }
 
     /// <summary>Runs one statement, or some that only read, outside a transaction.</summary>
+    /// <exception cref="StoreException">The database does not answer.</exception>
     public async Task<T> ReadAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await _retries.ExecuteAsync(
-                async token =>
-                {
-                    await using var connection = await _source.OpenConnectionAsync(token);
-                    return await work(new PostgresSession(connection, token));
-                },
-                cancellationToken);
-        }
-        catch (Exception exception) when (Means(exception, cancellationToken))
-        {
-            throw new StoreException(exception.Message, exception);
-        }
+        await MigratedAsync(cancellationToken);
+        return await RetryAsync(
+            async token =>
+            {
+                await using var connection = await _source.OpenConnectionAsync(token);
+                return await work(new PostgresSession(connection, token));
+            },
+            cancellationToken);
     }
 
     /// <summary>Brings the schema up to date: by the node that comes first, while the others wait.</summary>
     /// <exception cref="DataFolderException">The schema is one that this version cannot work with.</exception>
-    public Task MigrateAsync(CancellationToken cancellationToken) =>
-        TransactAsync(
-            async session =>
-            {
-                await session.ExecuteAsync("lock_schema");
-                await session.ExecuteAsync("create_schema_table");
-                var migrations = SqlText.Migrations("Postgres");
-                var (version, oldest) = (await session.QueryAsync("schema_version", row => (row.GetInt32(0), row.GetInt32(1)))).FirstOrDefault();
-                if (oldest > migrations.Count)
-                {
-                    throw new DataFolderException($"The database has schema {version}, which works with versions of the service from schema {oldest} on; this one knows {migrations.Count}: start a newer version.");
-                }
-
-                if (version < migrations.Count)
-                {
-                    // A backup may hold a table for hours: whoever waits for it makes all that come after wait too, so it gives up and tries again later.
-                    await session.TakeTimeAsync();
-                    await session.ScriptAsync("SET LOCAL lock_timeout = '1s'");
-                    await session.ExecuteAsync("lock_claims");
-                }
-
-                // A newer schema that still works with this version is left as it is: nodes are upgraded one after the other.
-                for (var next = version; next < migrations.Count; next++)
-                {
-                    await session.ScriptAsync(migrations[next]);
-                    await session.ExecuteAsync("note_version", ("@version", next + 1), ("@oldest", OldestOf(migrations[next])));
-                }
-
-                return version;
-            },
-            cancellationToken);
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        await RetryAsync(token => TransactOnceAsync(MigrateAsync, token), cancellationToken);
+        _migrated.TrySetResult();
+    }
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
@@ -125,6 +96,64 @@ internal sealed partial class PostgresDatabase : IAsyncDisposable, IDisposable
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<int> MigrateAsync(PostgresSession session)
+    {
+        await session.ExecuteAsync("lock_schema");
+        await session.ExecuteAsync("create_schema_table");
+        var migrations = SqlText.Migrations("Postgres");
+        var (version, oldest) = (await session.QueryAsync("schema_version", row => (row.GetInt32(0), row.GetInt32(1)))).FirstOrDefault();
+        if (oldest > migrations.Count)
+        {
+            throw new DataFolderException($"The database has schema {version}, which works with versions of the service from schema {oldest} on; this one knows {migrations.Count}: start a newer version.");
+        }
+
+        if (version < migrations.Count)
+        {
+            // A backup may hold a table for hours: whoever waits for it makes all that come after wait too, so it gives up and tries again later.
+            await session.TakeTimeAsync();
+            await session.ScriptAsync("SET LOCAL lock_timeout = '1s'");
+            await session.ExecuteAsync("lock_claims");
+        }
+
+        // A newer schema that still works with this version is left as it is: nodes are upgraded one after the other.
+        for (var next = version; next < migrations.Count; next++)
+        {
+            await session.ScriptAsync(migrations[next]);
+            await session.ExecuteAsync("note_version", ("@version", next + 1), ("@oldest", OldestOf(migrations[next])));
+        }
+
+        return version;
+    }
+
+    private async ValueTask MigratedAsync(CancellationToken cancellationToken)
+    {
+        if (_migrated.Task.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            await _migrated.Task.WaitAsync(s_schemaPatience, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new StoreException("The database's schema has not been brought up to date yet.");
+        }
+    }
+
+    private async Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _retries.ExecuteAsync(async token => await work(token), cancellationToken);
+        }
+        catch (Exception exception) when (Means(exception, cancellationToken))
+        {
+            throw new StoreException(exception.Message, exception);
+        }
     }
 
     private async Task<T> TransactOnceAsync<T>(Func<PostgresSession, Task<T>> work, CancellationToken cancellationToken)

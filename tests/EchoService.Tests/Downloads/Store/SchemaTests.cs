@@ -64,6 +64,21 @@ public sealed class SchemaTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task NothingWorksBeforeTheSchemaIsUpToDate()
+    {
+        var database = await NewDatabaseAsync(version: 1);
+        await using var store = Open(database);
+        var early = await Assert.ThrowsAsync<StoreException>(() => store.CountQueuedAsync(Token));
+        Assert.Contains("not been brought up to date", early.Message, StringComparison.Ordinal);
+
+        var (reading, writing) = (store.CountQueuedAsync(Token), store.ReceiveAsync("one", null, Token));
+        Assert.False(reading.IsCompleted || writing.IsCompleted);
+        await store.PrepareAsync(Token);
+        Assert.Equal(0, await reading);
+        await writing;
+    }
+
+    [Fact]
     public async Task ManyNodesThatStartAtOnceMigrateOnce()
     {
         var database = await server.NewDatabaseAsync();
