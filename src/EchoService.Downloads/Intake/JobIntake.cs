@@ -57,7 +57,7 @@ internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents event
         await quota.CheckAsync(cancellationToken);
         var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var key = await store.ReceiveAsync(id, owner, cancellationToken);
-        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, cancellationToken) { Quota = quota };
+        var receiver = new ListReceiver(store, key, options.Value.MaxItemsPerJob, digest, time, cancellationToken) { Quota = quota };
         (int Skipped, bool Ended) published;
         try
         {
@@ -90,7 +90,7 @@ internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents event
     private async Task<Job> CompareAsync(ListReader read, (byte[] Digest, string Job) earlier, CancellationToken cancellationToken)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var receiver = new ListReceiver(store, null, options.Value.MaxItemsPerJob, digest, cancellationToken);
+        var receiver = new ListReceiver(store, null, options.Value.MaxItemsPerJob, digest, time, cancellationToken);
         var jobOptions = await read(receiver, cancellationToken);
         return CryptographicOperations.FixedTimeEquals(Finish(digest, jobOptions), earlier.Digest) && await store.FindJobAsync(earlier.Job, cancellationToken) is { } job
             ? job

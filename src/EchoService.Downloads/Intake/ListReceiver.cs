@@ -6,16 +6,21 @@ using EchoService.Downloads.Store;
 
 namespace EchoService.Downloads.Intake;
 
-/// <summary>Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written.</summary>
+/// <summary>
+/// Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written. A list that comes slowly is
+/// written each minute all the same: the store takes one of which nothing comes for abandoned.
+/// </summary>
 /// <param name="job">Null: the list is only compared with one that came before, nothing is stored.</param>
 /// <param name="digest">Is fed with every line; null: nobody asks.</param>
-internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems, IncrementalHash? digest, CancellationToken cancellationToken)
+internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems, IncrementalHash? digest, TimeProvider time, CancellationToken cancellationToken)
 {
     private const int BatchSize = 2000;
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, long> _hosts = new(StringComparer.Ordinal);
     private List<NewItem> _batch = []; // grows: a thousand clients that send a line each hold no thousand full batches
     private Task _writing = Task.CompletedTask;
+    private long _begun = time.GetTimestamp();
 
     public int Count { get; private set; }
 
@@ -47,7 +52,7 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
         var item = Item(number, url, problem, options);
         Bad += item.Error is null ? 0 : 1;
         _batch.Add(item);
-        return _batch.Count < BatchSize ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
+        return _batch.Count < BatchSize && time.GetElapsedTime(_begun) < s_longest ? ValueTask.CompletedTask : new ValueTask(WriteAsync());
     }
 
     /// <summary>Takes names, so that no item of the job gets them without asking; <paramref name="lasting"/>: nor by overwriting.</summary>
@@ -73,7 +78,8 @@ internal sealed class ListReceiver(IDownloadStore store, long? job, int maxItems
         }
 
         var batch = _batch;
-        _batch = new List<NewItem>(BatchSize);
+        _batch = new List<NewItem>(batch.Count);
+        _begun = time.GetTimestamp();
         _writing = batch.Count == 0 || job is not { } key ? Task.CompletedTask : Task.Run(() => store.AppendAsync(key, batch, _hosts, cancellationToken), CancellationToken.None);
     }
 

@@ -41,15 +41,19 @@ internal sealed partial class PostgresDownloadStore
                 }
 
                 var failed = items.Count(item => item.Error is not null);
-                return await session.ExecuteAsync("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job)) > 0 ? true : throw Abandoned();
+                return Held(await session.ExecuteAsync("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job)));
             },
             cancellationToken);
 
     public Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken) =>
         database.TransactAsync(
-            session => session.ExecuteAsync(
-                "reserve_names",
-                ("@job", job), ("@names", names.Select(FileName.Key).Distinct(StringComparer.Ordinal).ToArray()), ("@n", lasting ? -1 : 0)),
+            async session =>
+            {
+                await session.ExecuteAsync(
+                    "reserve_names",
+                    ("@job", job), ("@names", names.Select(FileName.Key).Distinct(StringComparer.Ordinal).ToArray()), ("@n", lasting ? -1 : 0));
+                return Held(await session.ExecuteAsync("hold_list", ("@job", job)));
+            },
             cancellationToken);
 
     public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
@@ -60,7 +64,7 @@ internal sealed partial class PostgresDownloadStore
                 await session.RelaxAsync();
                 await session.TakeTimeAsync();
                 var skipped = await session.ExecuteAsync("skip_duplicates", ("@job", job));
-                return await session.ExecuteAsync("count_skipped", ("@skipped", skipped), ("@job", job));
+                return Held(await session.ExecuteAsync("count_skipped", ("@skipped", skipped), ("@job", job)));
             },
             cancellationToken);
         await database.TransactAsync(
@@ -73,7 +77,8 @@ internal sealed partial class PostgresDownloadStore
                     await session.ExecuteAsync("put_in_list_order", ("@job", job));
                 }
 
-                return await session.ExecuteAsync("make_queues", ("@job", job));
+                await session.ExecuteAsync("make_queues", ("@job", job));
+                return Held(await session.ExecuteAsync("hold_list", ("@job", job)));
             },
             cancellationToken);
         return await database.TransactAsync(session => PublishAsync(session, job, options, request), cancellationToken);
@@ -82,14 +87,7 @@ internal sealed partial class PostgresDownloadStore
     public Task<(byte[] Digest, string Job)?> FindRequestAsync(string? owner, string key, CancellationToken cancellationToken) => database.ReadAsync(
         session => session.FindAsync("request", row => ((byte[], string)?)((byte[])row.GetValue(0), row.GetString(1)), ("@owner", owner ?? ""), ("@key", key)), cancellationToken);
 
-    public async Task DiscardAsync(long job, CancellationToken cancellationToken)
-    {
-        if (await database.TransactAsync(session => session.FindAsync("begin_discard", row => row.GetString(0), ("@job", job)), cancellationToken) is { } id)
-        {
-            await RemoveRowsAsync(job, cancellationToken);
-            await ForgetAsync(job, id, cancellationToken);
-        }
-    }
+    public Task DiscardAsync(long job, CancellationToken cancellationToken) => DiscardAsync(job, long.MaxValue, cancellationToken);
 
     private static async Task<(int Skipped, bool Ended)?> PublishAsync(PostgresSession session, long job, JobOptions options, RequestKey? request)
     {
@@ -102,6 +100,8 @@ internal sealed partial class PostgresDownloadStore
         if (request is not null
             && await session.ExecuteAsync("remember_request", ("@key", request.Key), ("@digest", request.Digest), ("@job", job)) == 0)
         {
+            // Somebody else's, or there is no job any more.
+            _ = Held(await session.ExecuteAsync("hold_list", ("@job", job)));
             return null;
         }
 
@@ -119,6 +119,22 @@ internal sealed partial class PostgresDownloadStore
 
         static (int, bool)? ReadPublished(NpgsqlDataReader row) => (row.GetInt32(1), row.GetInt32(0) == (int)JobState.Completed);
     }
+
+    private async Task DiscardAsync(long job, long untouchedSince, CancellationToken cancellationToken)
+    {
+        if (await database.TransactAsync(
+            session => session.FindAsync("begin_discard", row => row.GetString(0), ("@job", job), ("@before", untouchedSince)), cancellationToken) is { } id)
+        {
+            await RemoveRowsAsync(job, cancellationToken);
+            await ForgetAsync(job, id, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// What each transaction of a list asks at its end, of a statement that changes the job's row: true, the list is received still, and for
+    /// another hour nobody takes it for abandoned.
+    /// </summary>
+    private static bool Held(int rows) => rows > 0 ? true : throw Abandoned();
 
     private static StoreException Abandoned() => new("The list was taken for abandoned: nothing of it had come for an hour.");
 

@@ -6,7 +6,7 @@ namespace EchoService.Downloads.Store.Postgres;
 /// </summary>
 internal sealed partial class PostgresDownloadStore(PostgresDatabase database, TimeProvider time) : IDownloadStore, IAsyncDisposable, IDisposable
 {
-    /// <summary>A list of which nothing has come for so long belongs to a node that is dead: a client that sends slower is cut off by HTTP.</summary>
+    /// <summary>A list of which nothing has come for so long belongs to a node that is dead: one that lives writes what it has each minute.</summary>
     private static readonly TimeSpan s_listPatience = TimeSpan.FromHours(1);
 
     public bool IsShared => true;
@@ -23,10 +23,10 @@ internal sealed partial class PostgresDownloadStore(PostgresDatabase database, T
                 return now;
             },
             cancellationToken);
-        foreach (var job in await database.ReadAsync(
-            session => session.QueryAsync("received_jobs", row => row.GetInt64(0), ("@before", now - StoreTime.FromSpan(s_listPatience))), cancellationToken))
+        var before = now - StoreTime.FromSpan(s_listPatience);
+        foreach (var job in await database.ReadAsync(session => session.QueryAsync("received_jobs", row => row.GetInt64(0), ("@before", before)), cancellationToken))
         {
-            await DiscardAsync(job, cancellationToken);
+            await DiscardAsync(job, before, cancellationToken);
         }
 
         return await database.ReadAsync(

@@ -33,6 +33,9 @@ WHERE items.job = @job AND items.n = later.n
 -- name: count_skipped
 UPDATE jobs SET queued = queued - @skipped, skipped = skipped + @skipped, touched_at = store_now() WHERE key = @job AND state = 0
 
+-- name: hold_list
+UPDATE jobs SET touched_at = store_now() WHERE key = @job AND state = 0
+
 -- name: put_in_list_order
 UPDATE items SET queue = 0 WHERE job = @job AND state = 0 AND queue <> 0
 
@@ -50,8 +53,8 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
 WHERE key = @job AND state = 0 RETURNING state
 
 -- name: begin_discard
--- From now on it is a job that is being deleted: no line comes to it any more.
-UPDATE jobs SET state = 6 WHERE key = @job AND state = 0 RETURNING id
+-- From now on it is a job that is being deleted: nothing comes to it any more.
+UPDATE jobs SET state = 6 WHERE key = @job AND state = 0 AND touched_at <= @before RETURNING id
 
 -- name: published_state
 SELECT state, skipped FROM jobs WHERE key = @job AND state NOT IN (0, 6)

@@ -1,0 +1,142 @@
+using EchoService.Downloads.Jobs;
+using EchoService.Downloads.Store;
+using EchoService.Downloads.Store.Postgres;
+using EchoService.Tests.Testing;
+using Npgsql;
+
+namespace EchoService.Tests.Downloads.Store;
+
+/// <summary>A list that one node takes for abandoned while another, which was paused, goes on with it.</summary>
+public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
+{
+    private string _database = "";
+    private PostgresDownloadStore? _store;
+    private NpgsqlConnection? _other;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private PostgresDownloadStore Store => _store!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await server.NewDatabaseAsync();
+        _store = new PostgresDownloadStore(
+            new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = _database }, TimeProvider.System), TimeProvider.System);
+        await _store.PrepareAsync(Token);
+        _other = new NpgsqlConnection(_database + ";Pooling=false");
+        await _other.OpenAsync(Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _other!.DisposeAsync();
+        await _store!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task NothingComesToItAnyMore()
+    {
+        var job = await ReceiveAsync();
+        await AgeAsync();
+        await Store.RecoverAsync(TimeSpan.FromSeconds(30), Token);
+
+        await AssertRefusedAsync(() => Store.AppendAsync(job, [Item(2)], [], Token));
+        await AssertRefusedAsync(() => Store.ReserveNamesAsync(job, ["a.txt"], lasting: true, Token));
+        await AssertRefusedAsync(() => Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token));
+        await AssertNothingIsLeftAsync();
+    }
+
+    [Fact]
+    public async Task ADiscardInTheMiddleOfItsPublishingLeavesNoQueue()
+    {
+        var job = await ReceiveAsync();
+        await using var holding = await _other!.BeginTransactionAsync(Token);
+        await OtherAsync("LOCK TABLE queues IN EXCLUSIVE MODE");
+        var publishing = Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token);
+        await SomebodyWaitsAsync();
+        await OtherAsync("UPDATE jobs SET state = 6");
+        await holding.CommitAsync(Token);
+
+        await AssertRefusedAsync(() => publishing);
+        Assert.Equal(0, await PostgresServer.CountAsync(_database, "SELECT count(*) FROM queues"));
+    }
+
+    [Fact]
+    public async Task ADiscardBeforeItsLastStepIsNoRequestUnderWay()
+    {
+        var job = await ReceiveAsync();
+        await using var holding = await _other!.BeginTransactionAsync(Token);
+        await OtherAsync("LOCK TABLE requests IN EXCLUSIVE MODE");
+        var publishing = Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token);
+        await SomebodyWaitsAsync();
+        await OtherAsync("DELETE FROM jobs");
+        await holding.CommitAsync(Token);
+
+        await AssertRefusedAsync(() => publishing);
+    }
+
+    [Fact]
+    public async Task OneThatSomethingCameToMeanwhileIsKept()
+    {
+        var job = await ReceiveAsync();
+        await AgeAsync();
+        await using var holding = await _other!.BeginTransactionAsync(Token);
+        await OtherAsync("UPDATE jobs SET touched_at = store_now()");
+        var recovering = Store.RecoverAsync(TimeSpan.FromSeconds(30), Token);
+        await SomebodyWaitsAsync();
+        await holding.CommitAsync(Token);
+        await recovering;
+
+        Assert.NotNull(await Store.PublishAsync(job, new JobOptions(), null, Token));
+        Assert.Single((await Store.ClaimAsync(new ClaimLimits("node", 1, 8, TimeSpan.FromSeconds(30)), Token)).Lanes);
+    }
+
+    [Fact]
+    public async Task ADiscardThatBrokeOffIsEndedLikeADelete()
+    {
+        var job = await ReceiveAsync();
+        await OtherAsync("UPDATE jobs SET state = 6");
+
+        var (key, id, state) = Assert.Single(await Store.UnfinishedStopsAsync(Token));
+        Assert.Equal((job, "one", JobState.Deleting), (key, id, state));
+        await Store.RemoveRowsAsync(key, Token);
+        await Store.ForgetAsync(key, id, Token);
+        await AssertNothingIsLeftAsync();
+    }
+
+    private static NewItem Item(int number) => new(number, $"http://a/{number}", "a:80", [(byte)number], null, null);
+
+    private static async Task AssertRefusedAsync(Func<Task> work)
+    {
+        var refused = await Assert.ThrowsAsync<StoreException>(work);
+        Assert.Contains("taken for abandoned", refused.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<long> ReceiveAsync()
+    {
+        var job = await Store.ReceiveAsync("one", null, Token);
+        await Store.AppendAsync(job, [Item(1)], [], Token);
+        return job;
+    }
+
+    private Task AgeAsync() => OtherAsync("UPDATE jobs SET touched_at = touched_at - 7200000000");
+
+    private async Task OtherAsync(string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, _other);
+        await command.ExecuteNonQueryAsync(Token);
+    }
+
+    private Task SomebodyWaitsAsync() => Eventually.True(
+        async () => await PostgresServer.CountAsync(
+            _database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+        "somebody waits for a lock");
+
+    private async Task AssertNothingIsLeftAsync()
+    {
+        foreach (var table in (string[])["jobs", "items", "queues", "names", "requests"])
+        {
+            Assert.Equal((table, 0), (table, await PostgresServer.CountAsync(_database, $"SELECT count(*) FROM {table}")));
+        }
+    }
+}
