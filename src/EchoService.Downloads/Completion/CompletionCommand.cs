@@ -13,7 +13,7 @@ internal sealed class CompletionCommand(
     IOptions<DownloadsOptions> options, JobReader reader, CompletionMetrics metrics, TimeProvider time, ILogger<CompletionCommand> logger)
 {
     /// <summary>A grandchild may keep the pipes open after its parent has ended.</summary>
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(5);
 
     private readonly OnCompleteOptions _options = options.Value.OnComplete;
 
