@@ -9,13 +9,14 @@ namespace EchoService.WebTests.Testing;
 /// <summary>One real Chromium for all tests of pages, one service that fetches from this machine, one origin. Each test opens a browser profile of its own.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private static readonly string[] _programs = ["chromium", "chromium-browser", "google-chrome"];
+    private static readonly string[] _programs = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public ServiceFixture Service { get; } = new(
-        DownloadsClient.Loopback, ("Tcp:Channels:once:Port", "0"), ("Tcp:Channels:once:Close:After", "Replies"));
+        DownloadsClient.Loopback, ("Tcp:Channels:once:Port", "0"), ("Tcp:Channels:once:Close:After", "Replies"),
+        ("Tcp:Limits:LingerSeconds", "60")); // a busy browser takes its time to answer a close
 
     public Origin Origin { get; private set; } = null!;
 
