@@ -42,7 +42,10 @@ public sealed class Origin : IAsyncDisposable
     /// <summary>The most requests that were ever under way at once, all host names together.</summary>
     public int MostAtOnce => _counts.MostAtOnce;
 
-    /// <summary>Body bytes sent.</summary>
+    /// <summary>The requests that are under way now.</summary>
+    public int UnderWay => _counts.UnderWay;
+
+    /// <summary>Body bytes sent, or being sent.</summary>
     public long BytesSent => _counts.Bytes;
 
     /// <summary>The root that makes the HTTPS side trusted.</summary>
@@ -128,13 +131,13 @@ public sealed class Origin : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         var path = context.Request.Path + context.Request.QueryString.ToString();
-        var host = context.Request.Host.ToString();
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        var number = _counts.Begin(path, new OriginRequest(host, context.Request.Protocol, headers));
+        var request = new OriginRequest(context.Request.Host.ToString(), context.Request.Protocol, headers);
+        var number = _counts.Begin(path, request);
         try
         {
             var answer = AnswerFor(path, number) ?? OriginAnswer.Error(404);
-            await new OriginReply(context, answer, _counts).SendAsync();
+            await new OriginReply(context, request, answer, _counts).SendAsync();
         }
         catch (OperationCanceledException)
         {
@@ -142,7 +145,7 @@ public sealed class Origin : IAsyncDisposable
         }
         finally
         {
-            _counts.End(host);
+            _counts.End(request);
         }
     }
 }

@@ -8,14 +8,25 @@ internal sealed class OriginCounts
     private readonly Dictionary<string, (int Count, List<OriginRequest> First)> _paths = [];
     private readonly Dictionary<string, (int Now, int Most)> _hosts = [];
     private readonly List<(string? Path, int Count, TaskCompletionSource Signal)> _waiters = [];
+    private readonly HashSet<OriginRequest> _underWay = new(ReferenceEqualityComparer.Instance);
     private int _total;
-    private int _now;
     private int _most;
     private long _bytes;
 
     public int Total => Volatile.Read(ref _total);
 
     public int MostAtOnce => Volatile.Read(ref _most);
+
+    public int UnderWay
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _underWay.Count;
+            }
+        }
+    }
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
@@ -32,20 +43,24 @@ internal sealed class OriginCounts
             _paths[path] = (++count, first);
             var (now, most) = _hosts.GetValueOrDefault(request.Host);
             _hosts[request.Host] = (now + 1, Math.Max(most, now + 1));
-            _most = Math.Max(_most, ++_now);
+            _underWay.Add(request);
+            _most = Math.Max(_most, _underWay.Count);
             _total++;
             Signal();
             return count;
         }
     }
 
-    public void End(string host)
+    /// <summary>Counts once, however often it is told.</summary>
+    public void End(OriginRequest request)
     {
         lock (_lock)
         {
-            var (now, most) = _hosts[host];
-            _hosts[host] = (now - 1, most);
-            _now--;
+            if (_underWay.Remove(request))
+            {
+                var (now, most) = _hosts[request.Host];
+                _hosts[request.Host] = (now - 1, most);
+            }
         }
     }
 

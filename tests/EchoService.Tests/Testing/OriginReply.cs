@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 namespace EchoService.Tests.Testing;
 
 /// <summary>Carries out one scripted answer.</summary>
-internal sealed class OriginReply(HttpContext context, OriginAnswer answer, OriginCounts counts)
+internal sealed class OriginReply(HttpContext context, OriginRequest request, OriginAnswer answer, OriginCounts counts)
 {
     public async Task SendAsync()
     {
@@ -82,6 +82,7 @@ internal sealed class OriginReply(HttpContext context, OriginAnswer answer, Orig
 
     private async Task WriteBodyAsync(long from, CancellationToken aborted)
     {
+        EndWhenSent(from);
         await context.Response.StartAsync(aborted);
         var buffer = new byte[answer.DripBytes];
         for (var at = from; at < answer.Length;)
@@ -91,12 +92,22 @@ internal sealed class OriginReply(HttpContext context, OriginAnswer answer, Orig
             if (part.Length > 0)
             {
                 answer.Fill(at, part.Span);
-                await context.Response.Body.WriteAsync(part, aborted);
-                counts.Sent(part.Length);
                 at += part.Length;
+                counts.Sent(part.Length);
+                EndWhenSent(at);
+                await context.Response.Body.WriteAsync(part, aborted);
             }
 
             await StopAsync(at, aborted);
+        }
+    }
+
+    /// <summary>Before the last write: who has read it may have its next request here before the write returns.</summary>
+    private void EndWhenSent(long upTo)
+    {
+        if (upTo >= answer.Length)
+        {
+            counts.End(request);
         }
     }
 
@@ -116,6 +127,7 @@ internal sealed class OriginReply(HttpContext context, OriginAnswer answer, Orig
         if (at == answer.CutAfter)
         {
             await context.Response.Body.FlushAsync(aborted);
+            counts.End(request);
             context.Abort();
             throw new OperationCanceledException();
         }
