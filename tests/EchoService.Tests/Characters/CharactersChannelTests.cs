@@ -82,7 +82,7 @@ public sealed class CharactersChannelTests
     [InlineData(500_000)]
     public async Task RefusesALineWithoutEndWithOneClearLine(int length)
     {
-        using var service = new ServiceFixture();
+        using var service = new ServiceFixture(("Tcp:Limits:LingerSeconds", "60"));
         using var client = await ConnectAsync(service);
         await client.SendAsync(new string('a', length));
         Assert.Equal("?> error: a query has at most 1024 bytes\r\n", await client.ReadTextToEndAsync());

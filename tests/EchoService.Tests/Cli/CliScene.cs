@@ -72,28 +72,28 @@ public sealed partial class CliScene : IAsyncLifetime
     private async Task<string> EndPointAsync(string channel) =>
         "127.0.0.1:" + (await _service.PortAsync(channel)).ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"\bechoctl\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\bechoctl\b", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex EchoctlWord();
 
-    [GeneratedRegex("ek_[A-Za-z0-9_-]{43}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("ek_[A-Za-z0-9_-]{43}", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Key();
 
-    [GeneratedRegex(@"\b[0-9a-f]{64}\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\b[0-9a-f]{64}\b", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Digest();
 
-    [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+\+00:00)?|\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+\+00:00)?|\w{3}, \d\d \w{3} \d{4} [\d:]+ GMT", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"\d+\.\d+(?![.\d])(?<!\d+\.\d+\.\d+\.\d+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\d+\.\d+(?![.\d])(?<!\d+\.\d+\.\d+\.\d+)", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Decimals();
 
     // Whole numbers come without a fraction.
-    [GeneratedRegex("(?<=\"(took|bytesPerSecond)\":)[0-9.]+", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<=\"(took|bytesPerSecond)\":)[0-9.]+", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Measures();
 
-    [GeneratedRegex(@"messages  \d+ \(\d+/s\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"messages  \d+ \(\d+/s\)", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Messages();
 
-    [GeneratedRegex(@"(?<=', )\d+", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<=', )\d+", RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Ports();
 }

@@ -80,7 +80,7 @@ public sealed class CommandTests : IDisposable
         await using var service = await ServiceProcess.StartAsync();
         var echo = await EndPointAsync(service, "echo");
 
-        var right = await _echoctl.RunAsync(["bench", echo, "--seconds", "0.5", "--connections", "4", "--depth", "4", "--prefix", "Echoed back: "]);
+        var right = await _echoctl.RunAsync(["bench", echo, "--seconds", "2", "--connections", "4", "--depth", "4", "--prefix", "Echoed back: "]);
         var wrong = await _echoctl.RunAsync(["bench", echo, "--seconds", "0.5", "--json"]);
 
         Assert.Equal(0, right.ExitCode);

@@ -27,7 +27,7 @@ public sealed class SnapshotTests(CliScene scene) : IClassFixture<CliScene>
         ["connect-count"] = "echoctl connect ECHO --count 1",
         ["connect-websocket"] = "printf 'Hello\\n' | echoctl connect WS/tcp/echo",
         ["repeat"] = "echoctl repeat REPEAT 2 --delay 0",
-        ["bench"] = "echoctl bench ECHO --seconds 1 --connections 2 --prefix 'Echoed back: '",
+        ["bench"] = "echoctl bench ECHO --seconds 2 --connections 2 --prefix 'Echoed back: '",
         ["jobs"] = "echoctl jobs --server SERVICE --state completed | tail -1",
         ["watch"] = "echoctl watch JOB --server SERVICE",
         ["watch-json"] = "echoctl watch JOB --server SERVICE --json -v",

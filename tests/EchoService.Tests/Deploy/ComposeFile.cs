@@ -12,6 +12,6 @@ internal sealed partial class ComposeFile(string file, params (string Name, stri
     private string Value(Match reference) => variables.Single(variable => variable.Name == reference.Groups["name"].Value).Value;
 
     /// <summary><c>${NAME:?what to say where it is missing}</c></summary>
-    [GeneratedRegex(@"\$\{(?<name>\w+)(:\?[^}]*)?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\$\{(?<name>\w+)(:\?[^}]*)?\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Reference();
 }

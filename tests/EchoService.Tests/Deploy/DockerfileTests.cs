@@ -55,12 +55,12 @@ public sealed partial class DockerfileTests
         Assert.NotEqual(0, (await CheckAsync()).ExitCode);
     }
 
-    [GeneratedRegex(@"\b(?<key>[A-Z]\w*?__\w+)=(?<value>\S*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\b(?<key>[A-Z]\w*?__\w+)=(?<value>\S*)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Variable();
 
-    [GeneratedRegex(@"ProjectReference Include=""\.\./(?<name>[\w.]+)/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"ProjectReference Include=""\.\./(?<name>[\w.]+)/", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Reference();
 
-    [GeneratedRegex(@"HEALTHCHECK [^\[]*\[""bash"", ""-c"", \\\n\s*""(?<command>.*)""\]\n", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"HEALTHCHECK [^\[]*\[""bash"", ""-c"", \\\n\s*""(?<command>.*)""\]\n", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex HealthCheck();
 }

@@ -38,9 +38,9 @@ internal sealed partial class HaproxyConfiguration
         });
     }
 
-    [GeneratedRegex(@"bind (?<address>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"bind (?<address>\S+)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex BindLine();
 
-    [GeneratedRegex(@"server \S+ (?<target>node(?<number>\d):(?<port>\d+))[^\n]* check( port (?<check>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"server \S+ (?<target>node(?<number>\d):(?<port>\d+))[^\n]* check( port (?<check>\d+))?", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex ServerLine();
 }

@@ -57,10 +57,10 @@ internal sealed partial class PromQl
     /// <summary>Strings whole; durations and numbers whole, so that no unit looks like a name.</summary>
     [GeneratedRegex("""
         "(\\.|[^"\\])*"|[a-zA-Z_:][a-zA-Z0-9_:]*|[0-9][0-9a-zA-Z.]*|=~|!~|!=|==|<=|>=|\S
-        """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, matchTimeoutMilliseconds: 1000)]
+        """, RegexOptions.ExplicitCapture | RegexOptions.IgnorePatternWhitespace, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Token();
 
-    [GeneratedRegex("^[a-zA-Z_:]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^[a-zA-Z_:]", RegexOptions.None, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Name();
 }
 
@@ -71,7 +71,7 @@ internal sealed record PromMatcher(string Label, string Operator, string Value)
     public bool Matches(string value) => Operator switch
     {
         "=" => value == Value,
-        "=~" => Regex.IsMatch(value, $"^(?:{Value})$", RegexOptions.None, TimeSpan.FromSeconds(1)),
+        "=~" => Regex.IsMatch(value, $"^(?:{Value})$", RegexOptions.None, TimeSpan.FromSeconds(30)),
         _ => true, // a negative one asks for nothing that would have to be there
     };
 }

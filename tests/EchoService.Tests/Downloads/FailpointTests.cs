@@ -43,6 +43,7 @@ public sealed class FailpointTests(Deployments deployments) : IClassFixture<Depl
         await victim.KillAsync();
         foreach (var death in deaths.Split(' '))
         {
+            await DeathIsSeenAsync(deployment, origins);
             victim.Environment["ECHOSERVICE_FAILPOINT"] = death;
             victim.Launch();
             await Eventually.True(async () => victim.HasExited || await service.HasLanesAsync(victim), "the process takes part", TimeSpan.FromSeconds(60));
@@ -58,6 +59,7 @@ public sealed class FailpointTests(Deployments deployments) : IClassFixture<Depl
 
         (delay, _) = (TimeSpan.Zero, gate.TrySetResult());
         victim.Environment.Remove("ECHOSERVICE_FAILPOINT");
+        await DeathIsSeenAsync(deployment, origins);
         await victim.StartAsync();
         var downloads = service.Downloads(2);
         var job = await downloads.EndAsync(id, TimeSpan.FromMinutes(3));
@@ -72,6 +74,11 @@ public sealed class FailpointTests(Deployments deployments) : IClassFixture<Depl
             await origin.DisposeAsync();
         }
     }
+
+    /// <summary>Origins count a dead process's requests until they see its connections end. Nodes wait longer than that: for its leases.</summary>
+    private static Task DeathIsSeenAsync(Deployment deployment, Origin[] origins) => deployment == Deployment.OneProcess
+        ? Eventually.True(() => origins.All(origin => origin.UnderWay == 0), "the origins have seen the death")
+        : Task.CompletedTask;
 
     private static int Requests(Origin[] origins, string url) => origins.Single(origin => origin.Port == new Uri(url).Port).Requests(new Uri(url).AbsolutePath);
 

@@ -51,13 +51,15 @@ public sealed class FetchEndpointTests
     {
         await using var origin = await Origin.StartAsync(Token);
         origin.On("/hangs", new OriginAnswer { HangBeforeHeaders = true }).On("/broken", OriginAnswer.Error(500));
-        using var service = new ServiceFixture(("Downloads:Egress:AllowedNetworks:0", "127.0.0.1/32"), ("Downloads:FirstByteSeconds", "0.5"));
+        using var service = new ServiceFixture(("Downloads:Egress:AllowedNetworks:0", "127.0.0.1/32"));
         using var http = service.CreateClient();
+        using var impatient = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:FirstByteSeconds", "0.5"));
+        using var hasty = impatient.CreateClient();
 
         Assert.Equal((HttpStatusCode.BadRequest, "invalidUrl"), await FetchAsync(http, "no url"));
         Assert.Equal((HttpStatusCode.BadRequest, "invalidUrl"), await FetchAsync(http, null));
         Assert.Equal((HttpStatusCode.Forbidden, "blockedAddress"), await FetchAsync(http, "http://127.0.0.2/"));
-        Assert.Equal((HttpStatusCode.GatewayTimeout, "timeout"), await FetchAsync(http, origin.Url("/hangs").AbsoluteUri));
+        Assert.Equal((HttpStatusCode.GatewayTimeout, "timeout"), await FetchAsync(hasty, origin.Url("/hangs").AbsoluteUri));
         Assert.Equal((HttpStatusCode.BadGateway, "httpStatus"), await FetchAsync(http, origin.Url("/broken").AbsoluteUri));
         Assert.Equal((HttpStatusCode.BadGateway, "notFound"), await FetchAsync(http, origin.Url("/missing").AbsoluteUri));
         Assert.Equal((HttpStatusCode.BadGateway, "dns"), await FetchAsync(http, "http://no-such-name.invalid/"));

@@ -53,15 +53,17 @@ public sealed class JobTests
             .On("/gone", OriginAnswer.Error(410))
             .On("/inward", OriginAnswer.Redirect("http://127.0.0.2:80/"))
             .On("/loop", OriginAnswer.Redirect("/loop"));
-        using var service = new ServiceFixture(
-            ("Downloads:Egress:AllowedNetworks:0", "127.0.0.1/32"),
-            ("Downloads:FirstByteSeconds", "1"),
-            ("Downloads:StallSeconds", "1"));
+        using var service = new ServiceFixture(("Downloads:Egress:AllowedNetworks:0", "127.0.0.1/32"));
+        using var impatient = new ServiceFixture(DownloadsClient.Loopback, ("Downloads:FirstByteSeconds", "2.5"), ("Downloads:StallSeconds", "1"));
         var downloads = new DownloadsClient(service.CreateClient());
-        var expected = new Dictionary<string, string>
+        var hasty = new DownloadsClient(impatient.CreateClient());
+        var late = new Dictionary<string, string>
         {
             [origin.Url("/hangs").AbsoluteUri] = "timeout",
             [origin.Url("/stalls").AbsoluteUri] = "stalled",
+        };
+        var expected = new Dictionary<string, string>
+        {
             [origin.Url("/large").AbsoluteUri] = "tooLarge",
             [origin.Url("/endless").AbsoluteUri] = "tooLarge",
             [origin.Url("/short").AbsoluteUri] = "truncated",
@@ -79,17 +81,23 @@ public sealed class JobTests
             ["file:///etc/passwd"] = "invalidUrl",
         };
 
+        var lateId = await hasty.SubmitAsync(late.Keys, new { attempts = 1 });
         var id = await downloads.SubmitAsync([origin.Url("/good.txt").AbsoluteUri, .. expected.Keys], new { maxBytes = 4000, attempts = 1 });
-        var job = await downloads.EndAsync(id);
 
-        Assert.Equal("completed", DownloadsClient.Text(job, "state"));
-        Assert.Equal(1, DownloadsClient.Count(job, "done"));
-        Assert.Equal(expected.Count, DownloadsClient.Count(job, "failed"));
-        var items = await downloads.ItemsAsync(id, "state=failed");
-        Assert.Equal(expected, items.ToDictionary(item => DownloadsClient.Text(item, "url")!, item => DownloadsClient.Text(item, "errorCode")!));
-        Assert.All(items, item => Assert.False(string.IsNullOrEmpty(DownloadsClient.Text(item, "error"))));
+        await AssertEndAsync(downloads, id, 1, expected);
+        await AssertEndAsync(hasty, lateId, 0, late);
         Assert.Equal("good", await File.ReadAllTextAsync(Path.Combine(service.DataDirectory, "files", id, "good.txt"), Token));
-        Assert.Single(await downloads.ItemsAsync(id, "errorCode=stalled"));
+        Assert.Single(await hasty.ItemsAsync(lateId, "errorCode=stalled"));
+
+        static async Task AssertEndAsync(DownloadsClient downloads, string id, int done, Dictionary<string, string> failed)
+        {
+            var job = await downloads.EndAsync(id);
+            Assert.Equal("completed", DownloadsClient.Text(job, "state"));
+            Assert.Equal((done, failed.Count), (DownloadsClient.Count(job, "done"), DownloadsClient.Count(job, "failed")));
+            var items = await downloads.ItemsAsync(id, "state=failed");
+            Assert.Equal(failed, items.ToDictionary(item => DownloadsClient.Text(item, "url")!, item => DownloadsClient.Text(item, "errorCode")!));
+            Assert.All(items, item => Assert.False(string.IsNullOrEmpty(DownloadsClient.Text(item, "error"))));
+        }
     }
 
     [Fact]

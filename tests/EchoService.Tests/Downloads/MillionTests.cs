@@ -64,7 +64,7 @@ public sealed class MillionTests(ITestOutputHelper output)
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
     }
 
-    /// <summary>Reads all pages. Answers the median seconds of one among the first tenth, and among the last.</summary>
+    /// <summary>Reads all pages. Answers the seconds of the fastest among the first tenth, and among the last.</summary>
     private static async Task<(double First, double Last)> ReadPagesAsync(ServiceProcess service, string path)
     {
         var times = new List<double>();
@@ -82,7 +82,7 @@ public sealed class MillionTests(ITestOutputHelper output)
 
         Assert.Equal(s_lines, items);
         var tenth = times.Count / 10;
-        return (times.Take(tenth).Order().ElementAt(tenth / 2), times.TakeLast(tenth).Order().ElementAt(tenth / 2));
+        return (times.Take(tenth).Min(), times.TakeLast(tenth).Min());
     }
 
     /// <summary>A list that is made while it is sent.</summary>

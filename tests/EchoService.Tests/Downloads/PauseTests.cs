@@ -46,12 +46,15 @@ public sealed class PauseTests
     [Fact]
     public async Task APausedJobStaysPausedThroughARestart()
     {
+        var open = new TaskCompletionSource();
         await using var origin = await Origin.StartAsync(Token);
-        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(30) });
+        origin.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Gate = open.Task });
         await using var service = await ServiceProcess.StartAsync(DownloadsClient.Loopback);
         var id = await new DownloadsClient(service.Client).SubmitAsync(Enumerable.Range(0, 100).Select(i => $"/{i}"), origin);
         await origin.RequestAsync(8, Token);
         using var paused = await service.Client.PostAsync($"/downloads/{id}/pause", null, Token);
+        Assert.Equal(HttpStatusCode.Accepted, paused.StatusCode);
+        open.SetResult();
         await service.RestartAsync();
 
         var downloads = new DownloadsClient(service.Client);

@@ -33,7 +33,7 @@ public sealed class RestartTests
 
             var before = origin.TotalRequests;
             await service.StartAsync();
-            await origin.RequestAsync(before + 1, Token).WaitAsync(TimeSpan.FromSeconds(2), Token);
+            await origin.RequestAsync(before + 1, Token).WaitAsync(TimeSpan.FromSeconds(20), Token); // a lease lasts 30
         }
 
         var downloads = new DownloadsClient(service.Client);

@@ -105,6 +105,6 @@ public sealed partial class PageTests(SharedService host) : IClassFixture<Shared
         Assert.All(FaultRules.Types(http: false), type => Assert.Contains($"  {type}: [", words, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("(href|src)=\"(?<path>/pages/[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("(href|src)=\"(?<path>/pages/[^\"]+)\"", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Links();
 }

@@ -102,7 +102,8 @@ public sealed class EchoTests
     [Fact]
     public async Task TheWholeReplyArrivesAlsoWhenTheClientHadSentMuchMore()
     {
-        using var service = new ServiceFixture(("Tcp:Channels:echo:Close:After", "Replies"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var service = new ServiceFixture(
+            ("Tcp:Channels:echo:Close:After", "Replies"), ("Tcp:Limits:LingerSeconds", "60"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
         var line = new string('x', 300_000) + "\n";
         var more = new byte[1 << 20];
         for (var attempt = 0; attempt < 50; attempt++)
@@ -119,7 +120,8 @@ public sealed class EchoTests
     [Fact]
     public async Task AReplyOfOneLineArrivesAlsoWhenTheClientHadSentMuchMore()
     {
-        using var service = new ServiceFixture(("Tcp:Channels:echo:Close:After", "Replies"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
+        using var service = new ServiceFixture(
+            ("Tcp:Channels:echo:Close:After", "Replies"), ("Tcp:Limits:LingerSeconds", "60"), ("Logging:LogLevel:EchoService.Tcp", "Information"));
         var more = new byte[1 << 20];
         for (var attempt = 0; attempt < 200; attempt++)
         {

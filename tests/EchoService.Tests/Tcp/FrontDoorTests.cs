@@ -23,7 +23,7 @@ public sealed class FrontDoorTests
         first.Dispose();
         await service.HasClosedAsync(CloseReason.ClientClosed);
         using var third = await ServedAsync(service);
-        Assert.Equal(3, service.Channel().Counters.Active);
+        await Eventually.True(() => service.Channel().Counters.Active == 3, "three active");
     }
 
     [Fact]
@@ -63,15 +63,16 @@ public sealed class FrontDoorTests
     public async Task NewConnectionsComeAtARate()
     {
         using var service = new ServiceFixture(("Tcp:Limits:AcceptsPerSecond", "5"));
-        for (var n = 0; n < 20; n++)
+
+        // All at once: one after the other, they come more slowly than that on a machine that is busy.
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
         {
             using var client = await TcpPeer.ConnectAsync(service);
             client.HalfClose();
             await EndAsync(client);
-        }
-
+        }));
         await Eventually.True(() => service.Channel().Counters.Active == 0, "none active");
-        Assert.InRange(service.Channel().Counters.Closed(CloseReason.RateLimit), 1, 15);
+        Assert.InRange(service.Channel().Counters.Closed(CloseReason.RateLimit), 1, 95);
         await Eventually.Passes(async () =>
         {
             using var later = await ServedAsync(service);
@@ -79,12 +80,12 @@ public sealed class FrontDoorTests
     }
 
     [Theory]
-    [InlineData("FirstByteSeconds", CloseReason.FirstByteTimeout, "")]
-    [InlineData("IdleSeconds", CloseReason.IdleTimeout, "a\n")]
-    [InlineData("LifetimeSeconds", CloseReason.Lifetime, "a\n")]
-    public async Task ATimeoutClosesInOrderWithItsOwnReason(string timeout, CloseReason reason, string sent)
+    [InlineData("FirstByteSeconds", "0.3", CloseReason.FirstByteTimeout, "")]
+    [InlineData("IdleSeconds", "2", CloseReason.IdleTimeout, "a\n")]
+    [InlineData("LifetimeSeconds", "2", CloseReason.Lifetime, "a\n")]
+    public async Task ATimeoutClosesInOrderWithItsOwnReason(string timeout, string seconds, CloseReason reason, string sent)
     {
-        using var service = new ServiceFixture(($"Tcp:Channels:echo:Timeouts:{timeout}", "0.3"));
+        using var service = new ServiceFixture(($"Tcp:Channels:echo:Timeouts:{timeout}", seconds));
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync(sent);
         Assert.Equal(sent.Length == 0 ? "" : "Echoed back: a\n", await client.ReadTextToEndAsync());
@@ -99,7 +100,7 @@ public sealed class FrontDoorTests
         using var client = await TcpPeer.ConnectAsync(service);
         await SendUntilResetAsync(client);
         await service.HasClosedAsync(CloseReason.WriteStalled);
-        Assert.True(service.Channel().Counters.Active == 0);
+        await Eventually.True(() => service.Channel().Counters.Active == 0, "none active");
     }
 
     [Theory]
@@ -118,7 +119,7 @@ public sealed class FrontDoorTests
     public async Task AClientThatFallsSilentBeforeItsHeaderIsGivenUp()
     {
         using var service = new ServiceFixture(
-            ("Tcp:Timeouts:HandshakeSeconds", "0.3"), ("Tcp:Channels:echo:ProxyProtocol", "Required"), ("Tcp:Channels:echo:TrustedProxies:0", "127.0.0.1"));
+            ("Tcp:Timeouts:HandshakeSeconds", "2"), ("Tcp:Channels:echo:ProxyProtocol", "Required"), ("Tcp:Channels:echo:TrustedProxies:0", "127.0.0.1"));
         using var silent = await TcpPeer.ConnectAsync(service);
         using var spoken = await TcpPeer.ConnectAsync(service);
         await spoken.SendAsync("PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\na\n");
@@ -134,8 +135,16 @@ public sealed class FrontDoorTests
     {
         using var service = new ServiceFixture(("Tcp:Channels:x:Port", "0"), ("Tcp:Channels:x:Kind", "Chargen"), ("Tcp:Timeouts:FirstByteSeconds", "0.2"), ("Tcp:Timeouts:LifetimeSeconds", "0.8"));
         using var client = await TcpPeer.ConnectAsync(service, "x");
-        await client.DiscardToEndAsync();
-        client.HalfClose();
+        try
+        {
+            await client.DiscardToEndAsync();
+            client.HalfClose();
+        }
+        catch (SocketException)
+        {
+            // It did not read for a second, and was not waited for.
+        }
+
         await service.HasClosedAsync(CloseReason.Lifetime, 1, "x");
     }
 

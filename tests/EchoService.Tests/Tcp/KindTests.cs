@@ -148,7 +148,7 @@ public sealed class KindTests
 
     private static async Task RepeatRefusesAsync(byte[] request)
     {
-        using var service = new ServiceFixture();
+        using var service = new ServiceFixture(("Tcp:Limits:LingerSeconds", "60"));
         using var client = await TcpPeer.ConnectAsync(service, "repeat");
         await client.SendAsync(request);
         var said = (await client.ReadTextToEndAsync()).Split('\n');

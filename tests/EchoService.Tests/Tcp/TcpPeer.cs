@@ -41,8 +41,8 @@ internal sealed class TcpPeer : IDisposable
         }
     }
 
-    /// <summary>Sends, and reads nothing, until the service has taken nothing more for two seconds.</summary>
-    public async Task FillAsync()
+    /// <summary>Sends, and reads nothing, until the service has taken nothing more for two seconds, or as long as is said.</summary>
+    public async Task FillAsync(TimeSpan? quiet = null)
     {
         var bytes = new byte[64 << 10];
         Array.Fill(bytes, (byte)'\n');
@@ -51,7 +51,7 @@ internal sealed class TcpPeer : IDisposable
         {
             while (true)
             {
-                patience.CancelAfter(TimeSpan.FromSeconds(2));
+                patience.CancelAfter(quiet ?? TimeSpan.FromSeconds(2));
                 await Socket.SendAsync(bytes, patience.Token);
             }
         }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using EchoService.Tcp;
 using EchoService.Tests.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EchoService.Tests.Tcp;
 
@@ -34,7 +35,7 @@ public sealed class TcpRoutesTests
         using var service = new ServiceFixture();
         using var http = service.CreateClient();
         var clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => TcpPeer.ConnectAsync(service)));
-        await Eventually.True(() => service.Channel().Counters.Active == 5, "five open");
+        await Eventually.True(() => service.Services.GetRequiredService<LiveConnections>().Count == 5, "five open");
         var seen = new List<string>();
         var cursor = "";
         do
@@ -59,11 +60,12 @@ public sealed class TcpRoutesTests
             using var client = await TcpPeer.ConnectAsync(service, "discard");
         }
 
-        await Eventually.True(() => service.Channel("discard").Counters.Closed(CloseReason.ClientClosed) == RecentlyClosed.Most, "all closed");
+        var recent = service.Services.GetRequiredService<RecentlyClosed>();
+        await Eventually.True(() => recent.All.Count == RecentlyClosed.Most, "all closed");
         using var last = await TcpPeer.ConnectAsync(service, "once");
         await last.SendAsync("a\n");
         await last.ExpectAsync("Echoed back: a\n");
-        await Eventually.True(() => service.Channel("once").Counters.Closed(CloseReason.Replied) == 1, "closed by its rule");
+        await Eventually.True(() => recent.All[0].Channel == "once", "closed by its rule");
 
         var list = await http.GetFromJsonAsync<JsonElement>("/tcp/connections?state=closed&limit=1000", Cancelled);
         var closed = list.GetProperty("items").EnumerateArray().ToList();

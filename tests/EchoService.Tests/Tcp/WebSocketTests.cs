@@ -68,7 +68,7 @@ public sealed class WebSocketTests
     [Fact]
     public async Task AClosingRuleIsACloseFrame()
     {
-        using var service = new ServiceFixture(("Tcp:Channels:echo:Close:After", "Replies"));
+        using var service = new ServiceFixture(("Tcp:Channels:echo:Close:After", "Replies"), ("Tcp:Limits:LingerSeconds", "60"));
         using var client = await ConnectAsync(service, "echo");
         await client.SendAsync("a\nb\n"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Cancelled);
         Assert.Equal("Echoed back: a\n", (await TextAsync(client)).Text);
@@ -106,6 +106,8 @@ public sealed class WebSocketTests
     {
         using var service = new ServiceFixture(("Tcp:Channels:echo:Limits:MaxConnections", "1"));
         using var client = await ConnectAsync(service, "echo");
+        await client.SendAsync("a\n"u8.ToArray(), WebSocketMessageType.Text, endOfMessage: true, Cancelled);
+        await TextAsync(client); // it is served, so it has been counted
         using var refused = await ConnectAsync(service, "echo");
         Assert.Equal(WebSocketMessageType.Close, (await MessageAsync(refused)).Type);
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, refused.CloseStatus);

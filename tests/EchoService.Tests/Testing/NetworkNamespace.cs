@@ -35,7 +35,7 @@ internal sealed partial class NetworkNamespace : IAsyncDisposable
         var made = await Tool.RunAsync("ip", ["netns", "add", name]);
         Assert.SkipWhen(made.ExitCode != 0, $"no network namespace can be made: {made.Errors}");
         Directory.CreateDirectory($"/etc/netns/{name}");
-        await File.WriteAllTextAsync($"/etc/netns/{name}/resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:5\n");
+        await File.WriteAllTextAsync($"/etc/netns/{name}/resolv.conf", "nameserver 127.0.0.1\noptions timeout:30 attempts:2\n");
         foreach (var arguments in (string[])["link set lo up", "-4 route add local 0.0.0.0/0 dev lo", "-6 route add local ::/0 dev lo"])
         {
             var set = await Tool.RunAsync("ip", ["-n", name, .. arguments.Split(' ')]);

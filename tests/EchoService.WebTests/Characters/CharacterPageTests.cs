@@ -181,6 +181,6 @@ public sealed partial class CharacterPageTests(Browser browser)
         await open.Page.GetByRole(AriaRole.Button, new() { Name = "Find" }).ClickAsync();
     }
 
-    [GeneratedRegex("match", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("match", RegexOptions.None, matchTimeoutMilliseconds: 30_000)]
     private static partial Regex Matches();
 }

@@ -52,9 +52,14 @@ public sealed class KeyboardTests(Browser browser)
         await keys.PressAsync("Enter");
         await open.TabToAsync(open.Button("Add a fault"));
         await keys.PressAsync("Enter");
-        await Expect(open.Page.GetByLabel("Type")).ToBeFocusedAsync();
-        await keys.TypeAsync("LimitD");
-        await Expect(open.Page.GetByLabel("Type")).ToHaveValueAsync("LimitData");
+        var type = open.Page.GetByLabel("Type");
+        await Expect(type).ToBeFocusedAsync();
+        for (var steps = 0; steps < 20 && await type.InputValueAsync() != "LimitData"; steps++)
+        {
+            await keys.PressAsync("ArrowDown");
+        }
+
+        await Expect(type).ToHaveValueAsync("LimitData");
         await open.TabToAsync(open.Page.GetByLabel("Bytes"));
         await keys.TypeAsync("3");
         await keys.PressAsync("Enter");

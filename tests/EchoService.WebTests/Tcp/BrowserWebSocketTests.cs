@@ -60,6 +60,7 @@ public sealed class BrowserWebSocketTests(Browser browser)
     private async Task<Said> ConverseAsync(string channel, string[] messages, int size = 0)
     {
         using var service = new ServiceFixture(
+            ("Tcp:Limits:LingerSeconds", "60"), // a busy browser takes its time to answer a close
             ("Tcp:Channels:verbatim:Port", "0"), ("Tcp:Channels:verbatim:ReplyPrefix", ""),
             ("Tcp:Channels:once:Port", "0"), ("Tcp:Channels:once:Close:After", "Replies"));
         await using var open = await browser.OpenAsync(new Uri(service.ClientOptions.BaseAddress, "/characters/page").ToString());

@@ -79,7 +79,7 @@ public sealed class ChannelPageTests(Browser browser)
     [Fact]
     public async Task FaultsAreSetSeenAndTakenAway()
     {
-        using var service = new ServiceFixture();
+        using var service = new ServiceFixture(("Tcp:Limits:LingerSeconds", "60")); // a busy browser takes its time to answer a close
         await using var open = await browser.OpenAsync(service, "/tcp");
         await open.Button("Faults of echo").ClickAsync();
         await Expect(open.Page.GetByText("No faults: the channel behaves as it should.")).ToBeVisibleAsync();

@@ -7,6 +7,7 @@ namespace EchoService.Tests.Downloads.Content;
 public sealed class S3SweepTests(PostgresServer server)
 {
     private const string TimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+    private const string LateRenewal = "The database did not answer in time.";
 
     /// <summary>As long as a loaded machine may let a node stand still without its items becoming others'.</summary>
     private static readonly (string Key, string? Value) s_lease = ("Downloads:LeaseSeconds", "5");
@@ -54,12 +55,17 @@ public sealed class S3SweepTests(PostgresServer server)
             node.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         });
         await nodes[2].Output.WaitForAsync("Removed from the bucket what killed nodes left: 10 uploads, 0 objects", Token);
-        Assert.Equal([s_foreign[0], live, s_foreign[1]], (await s3.UploadsAsync()).Select(key => key.Split("/1-")[0] == live ? live : key));
+        await Eventually.Passes(async () =>
+            Assert.Equal([s_foreign[0], live, s_foreign[1]], (await s3.UploadsAsync()).Select(key => key.Split("/1-")[0] == live ? live : key)));
         Assert.Equal(1, DownloadsClient.Count(await downloads.EndAsync(dead), "done"));
 
         gate.SetResult();
         Assert.Equal(1, DownloadsClient.Count(await downloads.EndAsync(live), "done"));
-        Assert.Equal(1, origin.Requests("/live"));
+
+        // A node whose renewal is answered too late breaks off by itself, and says so: that is no sweep's doing.
+        Assert.True(
+            origin.Requests("/live") == 1 || Enumerable.Range(1, 2).Any(node => nodes[node].Output.ToString().Contains(LateRenewal, StringComparison.Ordinal)),
+            $"{origin.Requests("/live")} requests");
         Assert.Equal(origin.Sha256("/live"), await new DownloadsClient(nodes[1].Client).ServedSha256Async(live, 1));
         Assert.Equal(s_foreign, await s3.UploadsAsync());
     }

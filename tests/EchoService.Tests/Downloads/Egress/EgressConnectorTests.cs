@@ -102,27 +102,6 @@ public sealed class EgressConnectorTests
         Assert.Null((await fetcher.FetchAsync(origin.Url("/x"))).Error);
     }
 
-    [Fact]
-    public async Task AnAmbientProxyIsNotUsed()
-    {
-        await using var proxy = RawOrigin.Start("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        await using var origin = await Origin.StartAsync(Token);
-        origin.On("/x", OriginAnswer.Text("x"));
-        var before = HttpClient.DefaultProxy;
-        HttpClient.DefaultProxy = new WebProxy(proxy.Url());
-        try
-        {
-            using var fetcher = FetchFixture.Fetcher();
-            await fetcher.FetchAsync(origin.Url("/x"));
-        }
-        finally
-        {
-            HttpClient.DefaultProxy = before;
-        }
-
-        Assert.Equal((1, 0), (origin.Requests("/x"), proxy.Connections));
-    }
-
     private static Fetcher Fetcher(string[] networks, Func<string, CancellationToken, Task<IPAddress[]>>? resolve) =>
         FetchFixture.Fetcher(options => options.Egress.AllowedNetworks = [.. networks], new FetcherSettings { Resolve = resolve });
 
@@ -148,16 +127,16 @@ public sealed class EgressConnectorTests
             {
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 _waiting.Add(socket);
-                using var brief = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                brief.CancelAfter(100);
-                try
-                {
-                    await socket.ConnectAsync(_listener.LocalEndPoint!, brief.Token);
-                }
-                catch (OperationCanceledException)
+                var connecting = socket.ConnectAsync(_listener.LocalEndPoint!, cancellationToken).AsTask();
+                await Task.WhenAny(connecting, Task.Delay(200, cancellationToken));
+
+                // The kernel knows it before a busy machine tells the task.
+                if (!connecting.IsCompleted && !socket.Poll(0, SelectMode.SelectWrite))
                 {
                     return true;
                 }
+
+                await connecting;
             }
 
             return false;

@@ -9,12 +9,12 @@ namespace EchoService.Tests.Downloads.Fetching;
 /// <summary>A fetcher that may go to the loopback network, and short limits where a test waits for them.</summary>
 internal static class FetchFixture
 {
-    public static Fetcher Fetcher(Action<DownloadsOptions>? configure = null, FetcherSettings? settings = null)
+    public static Fetcher Fetcher(Action<DownloadsOptions>? configure = null, FetcherSettings? settings = null, TimeProvider? time = null)
     {
         var options = new DownloadsOptions();
         options.Egress.AllowedNetworks.Add("127.0.0.0/8");
         configure?.Invoke(options);
-        return new Fetcher(Options.Create(options), TimeProvider.System, settings ?? new FetcherSettings { TrustedRoots = [Origin.Root] });
+        return new Fetcher(Options.Create(options), time ?? TimeProvider.System, settings ?? new FetcherSettings { TrustedRoots = [Origin.Root] });
     }
 
     public static FetchRequest Request(Uri url) => new(url) { MaxBytes = 1L << 40, Timeout = TimeSpan.FromMinutes(5) };

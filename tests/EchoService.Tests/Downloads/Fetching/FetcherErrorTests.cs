@@ -60,7 +60,7 @@ public sealed class FetcherErrorTests
     public async Task AHandshakeThatNeverEndsIsConnectAndNotTheAnswersTimeout()
     {
         await using var silent = RawOrigin.Silent();
-        using var fetcher = FetchFixture.Fetcher(options => (options.ConnectSeconds, options.FirstByteSeconds) = (0.8, 0.4));
+        using var fetcher = FetchFixture.Fetcher(options => (options.ConnectSeconds, options.FirstByteSeconds) = (2.5, 2));
         var fetched = await fetcher.FetchAsync(new Uri($"https://127.0.0.1:{silent.Port}/"));
         Assert.Equal(new FetchError(ErrorCode.Connect, "The host took too long to connect.", Transient: true, Transport: true), fetched.Error);
     }
@@ -129,7 +129,7 @@ public sealed class FetcherErrorTests
         await using var origin = await Origin.StartAsync(Token);
         origin.On("/x", OriginAnswer.Endless() with { DripBytes = 1, DripInterval = TimeSpan.FromMilliseconds(5) });
         using var fetcher = FetchFixture.Fetcher();
-        var fetched = await fetcher.FetchAsync(FetchFixture.Request(origin.Url("/x")) with { Timeout = TimeSpan.FromSeconds(0.4) });
+        var fetched = await fetcher.FetchAsync(FetchFixture.Request(origin.Url("/x")) with { Timeout = TimeSpan.FromSeconds(2) });
         Assert.Equal(new FetchError(ErrorCode.Timeout, "The transfer took too long.", Transient: true, Transport: true), fetched.Error);
         Assert.NotEqual(0, fetched.Bytes);
     }
@@ -137,10 +137,14 @@ public sealed class FetcherErrorTests
     [Fact]
     public async Task ASilentBodyIsStalled()
     {
-        await using var origin = await Origin.StartAsync(Token);
-        origin.On("/x", OriginAnswer.File(1, 1000) with { HangAfter = 100 });
+        // What comes comes with the headers, so that only the silence is waited for.
+        await using var origin = RawOrigin.Start(async (stream, token) =>
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{new string('x', 100)}"), token);
+            await Task.Delay(Timeout.Infinite, token);
+        });
         using var fetcher = FetchFixture.Fetcher(options => options.StallSeconds = 0.3);
-        var fetched = await fetcher.FetchAsync(origin.Url("/x"));
+        var fetched = await fetcher.FetchAsync(origin.Url());
         Assert.Equal(new FetchError(ErrorCode.Stalled, "The origin stopped sending.", Transient: true, Transport: true), fetched.Error);
         Assert.Equal(100, fetched.Bytes);
     }
@@ -150,13 +154,13 @@ public sealed class FetcherErrorTests
     {
         await using var origin = await Origin.StartAsync(Token);
         origin.On("/x", OriginAnswer.File(1, 300_000));
-        using var fetcher = FetchFixture.Fetcher(options => options.StallSeconds = 0.1);
+        using var fetcher = FetchFixture.Fetcher(options => options.StallSeconds = 2);
         await using var response = await fetcher.OpenAsync(FetchFixture.Request(origin.Url("/x")), Token);
         var first = true;
         var error = await response.CopyToAsync(
             async (_, token) =>
             {
-                await Task.Delay(first ? 300 : 0, token);
+                await Task.Delay(first ? 2300 : 0, token);
                 first = false;
             },
             Token);

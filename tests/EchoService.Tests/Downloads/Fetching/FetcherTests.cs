@@ -82,7 +82,7 @@ public sealed class FetcherTests
                 return Task.FromResult<System.Net.IPAddress[]>([System.Net.IPAddress.Loopback]);
             },
         };
-        using var fetcher = FetchFixture.Fetcher(settings: settings);
+        using var fetcher = FetchFixture.Fetcher(settings: settings, time: new PatientTime());
         foreach (var path in new[] { "/r", "/e", "/x", "/e", "/missing", "/r" })
         {
             await fetcher.FetchAsync(origin.Url(path, "some.example"));
@@ -171,5 +171,23 @@ public sealed class FetcherTests
         }
 
         return packed.ToArray();
+    }
+
+    /// <summary>Nothing is ever late: no timer of it fires.</summary>
+    private sealed class PatientTime : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Never();
+
+        private sealed class Never : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+                // There is nothing to stop.
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 }

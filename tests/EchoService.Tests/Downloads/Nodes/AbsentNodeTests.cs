@@ -7,6 +7,8 @@ namespace EchoService.Tests.Downloads.Nodes;
 /// <summary>A node that stops, stands still, has another time or no database yet: what becomes of its work, and of the others.</summary>
 public sealed class AbsentNodeTests(PostgresServer server)
 {
+    private const string LateRenewal = "The database did not answer in time.";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -14,20 +16,25 @@ public sealed class AbsentNodeTests(PostgresServer server)
     {
         await using var origin = await Origin.StartAsync(Token);
         origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), []);
+        var database = await server.NewDatabaseAsync();
+        await using var nodes = new ServiceNodes(database, []);
         await nodes.StartAsync(1);
         var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
         await origin.RequestAsync(8, Token);
         await ServiceNodes.ReadyAsync(await nodes.StartAsync());
 
         var clock = Stopwatch.StartNew();
+        var lanes = $"SELECT count(*) FROM lanes WHERE node LIKE '%:{nodes[0].Id}:%'";
         var stopping = nodes[0].StopAsync();
+        await Eventually.True(async () => await PostgresServer.CountAsync(database, lanes) == 0, "the leases are handed back");
+        var handedBack = clock.Elapsed;
         await origin.RequestAsync(16, Token);
         var took = clock.Elapsed;
 
-        // A second where nothing else runs. A lease lasts 30 s and an idle node looks every 5: less than that is the hand-over's own doing.
-        TestContext.Current.SendDiagnosticMessage($"taken over after {took.TotalMilliseconds:0} ms");
-        Assert.True(took < TimeSpan.FromSeconds(4), $"taken over after {took}");
+        // A lease lasts 30 s: less than that is the hand-over's own doing. An idle node looks every 5: it was told.
+        TestContext.Current.SendDiagnosticMessage($"handed back after {handedBack.TotalMilliseconds:0} ms, taken over after {took.TotalMilliseconds:0} ms");
+        Assert.True(took < TimeSpan.FromSeconds(20), $"taken over after {took}");
+        Assert.True(took - handedBack < TimeSpan.FromSeconds(3), $"handed back after {handedBack}, taken over after {took}");
         Assert.Equal(0, await stopping);
         var job = await new DownloadsClient(nodes[1].Client).EndAsync(id);
         Assert.Equal(8, DownloadsClient.Count(job, "done"));
@@ -81,7 +88,7 @@ public sealed class AbsentNodeTests(PostgresServer server)
         Assert.SkipUnless(File.Exists(Library), "faketime is not installed: tests/run as root installs it");
         await using var origin = await Origin.StartAsync(Token);
         origin.OnPrefix("/", (path, number) => number == 1 ? OriginAnswer.File(1, 1000) with { HangAfter = 10 } : OriginAnswer.Text(path));
-        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", "3")]);
+        await using var nodes = new ServiceNodes(await server.NewDatabaseAsync(), [("Downloads:LeaseSeconds", "5")]);
         await nodes.StartAsync(1);
         var id = await new DownloadsClient(nodes[0].Client).SubmitAsync(Enumerable.Range(0, 8).Select(i => $"/{i}"), origin);
         await origin.RequestAsync(8, Token);
@@ -97,12 +104,17 @@ public sealed class AbsentNodeTests(PostgresServer server)
         await using var free = await Origin.StartAsync(Token);
         free.OnPrefix("/", (path, _) => OriginAnswer.Text(path) with { Delay = TimeSpan.FromMilliseconds(100) });
         var downloads = new DownloadsClient(ahead.Client);
-        await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 500).Select(i => $"/{i}"), free));
-        Assert.Equal(8, origin.TotalRequests);
+        await downloads.EndAsync(await downloads.SubmitAsync(Enumerable.Range(0, 800).Select(i => $"/{i}"), free));
+        AssertRequests(8);
 
         await nodes[0].KillAsync();
         Assert.Equal(8, DownloadsClient.Count(await downloads.EndAsync(id), "done"));
-        Assert.Equal(16, origin.TotalRequests);
+        AssertRequests(16);
+
+        // A node whose renewal is answered too late breaks off by itself, and says so: what it then begins anew nobody has stolen.
+        void AssertRequests(int count) => Assert.True(
+            origin.TotalRequests == count || Enumerable.Range(0, 2).Any(node => nodes[node].Output.ToString().Contains(LateRenewal, StringComparison.Ordinal)),
+            $"{origin.TotalRequests} requests");
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class FaultApiTests
         await before.ExpectAsync("a\n");
         await service.SetFaultsAsync("""[{"type":"Reset"}]""");
         using var after = await TcpPeer.ConnectAsync(service);
+        await Eventually.True(() => service.Connections().Count == 2, "the second connection is accepted");
         await before.SendAsync("b\n");
         await before.ExpectAsync("b\n");
         await service.SetFaultsAsync("[]");

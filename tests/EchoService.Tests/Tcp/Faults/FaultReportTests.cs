@@ -69,7 +69,7 @@ public sealed class FaultReportTests
     [Fact]
     public async Task FaultsHoldOverWebSocketToo()
     {
-        using var service = await FaultSteps.ServeAsync("""[{"type":"Latency","delayMs":50},{"type":"LimitData","bytes":500}]""");
+        using var service = await FaultSteps.ServeAsync("""[{"type":"Latency","delayMs":50},{"type":"LimitData","bytes":5000}]""");
         using var http = service.CreateClient();
         using var socket = new System.Net.WebSockets.ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(http.BaseAddress!) { Scheme = "ws", Path = "/tcp/echo" }.Uri, Cancelled);

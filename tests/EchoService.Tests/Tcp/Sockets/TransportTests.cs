@@ -9,17 +9,17 @@ public sealed class TransportTests
     [Fact]
     public async Task KestrelsSocketsCarryAChannelToo()
     {
-        using var service = Service(("Tcp:Timeouts:IdleSeconds", "0.5"));
+        using var service = Service(("Tcp:Channels:idle:Port", "0"), ("Tcp:Channels:idle:Timeouts:IdleSeconds", "2"));
         using var tail = await TcpPeer.ConnectAsync(service);
         await tail.SendAsync("a\nb");
         tail.HalfClose();
         Assert.Equal("Echoed back: a\nEchoed back: b", await tail.ReadTextToEndAsync());
         await service.HasClosedAsync(CloseReason.ClientClosed);
 
-        using var idle = await TcpPeer.ConnectAsync(service);
+        using var idle = await TcpPeer.ConnectAsync(service, "idle");
         await idle.SendAsync("a\n");
         Assert.Equal("Echoed back: a\n", await idle.ReadTextToEndAsync());
-        await service.HasClosedAsync(CloseReason.IdleTimeout);
+        await service.HasClosedAsync(CloseReason.IdleTimeout, channel: "idle");
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class TransportTests
     [InlineData("Reset")]
     public async Task KestrelsSocketsCloseAsAsked(string with)
     {
-        using var service = Service(("Tcp:Channels:echo:Close:After", "Replies"), ("Tcp:Channels:echo:Close:With", with));
+        using var service = Service(("Tcp:Channels:echo:Close:After", "Replies"), ("Tcp:Channels:echo:Close:With", with), ("Tcp:Limits:LingerSeconds", "60"));
         using var client = await TcpPeer.ConnectAsync(service);
         await client.SendAsync("a\n");
         if (with == "Reset")
@@ -39,6 +39,7 @@ public sealed class TransportTests
             var more = client.SendAsync(new byte[1 << 20]);
             Assert.Equal("Echoed back: a\n", await client.ReadTextToEndAsync());
             await more;
+            client.HalfClose();
         }
 
         await service.HasClosedAsync(CloseReason.Replied);
