@@ -69,7 +69,7 @@ internal sealed class JobIntake(IDownloadStore store, Wake wake, JobEvents event
             }
 
             var request = requestKey is null ? null : new RequestKey(requestKey, Finish(digest!, jobOptions));
-            published = await store.PublishAsync(key, jobOptions, request, cancellationToken)
+            published = await store.PublishAsync(key, receiver.Count, jobOptions, request, cancellationToken)
                 ?? throw InFlight();
             Failpoint.Pass(Failpoint.AfterPublish);
         }

@@ -8,7 +8,7 @@ namespace EchoService.Downloads.Intake;
 
 /// <summary>
 /// Takes a list line by line and hands it to the store in batches; the next batch gathers while one is written. A list that comes slowly is
-/// written each minute all the same: the store takes one of which nothing comes for abandoned.
+/// written each minute all the same: a shared store takes one of which no line has come for an hour for abandoned.
 /// </summary>
 /// <param name="job">Null: the list is only compared with one that came before, nothing is stored.</param>
 /// <param name="digest">Is fed with every line; null: nobody asks.</param>

@@ -17,13 +17,14 @@ internal partial interface IDownloadStore
     /// <param name="lasting">No item gets them by overwriting either.</param>
     Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken);
 
-    /// <summary>Makes the job real, with what it answers to; both are durable when this returns.</summary>
+    /// <summary>Makes the job real, with what it answers to; both are durable when this returns. One that lacks lines is refused.</summary>
+    /// <param name="items">How many lines were added: a database that crashed may have lost the last ones.</param>
     /// <param name="request">Null: the request has no key.</param>
     /// <returns>
     /// How many lines repeat an earlier one, and whether the job ended at once because nothing of it can be fetched; null: a request with
     /// the same key was faster, on another node, and this job is not real.
     /// </returns>
-    Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken);
+    Task<(int Skipped, bool Ended)?> PublishAsync(long job, int items, JobOptions options, RequestKey? request, CancellationToken cancellationToken);
 
     /// <summary>The job that a request of this owner with this key has made, and the digest of what it asked for; null: there was none.</summary>
     Task<(byte[] Digest, string Job)?> FindRequestAsync(string? owner, string key, CancellationToken cancellationToken);

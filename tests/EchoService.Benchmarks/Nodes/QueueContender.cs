@@ -81,7 +81,7 @@ internal sealed class QueueContender(string name, string database) : IContender
                 job, [.. lines.Select(n => new NewItem(n, $"http://h{n % Hosts}/files/{n}", $"h{n % Hosts}:80", BitConverter.GetBytes((long)n), null, null))], hosts, CancellationToken.None);
         }
 
-        await _store.PublishAsync(job, new JobOptions(), null, CancellationToken.None);
+        await _store.PublishAsync(job, Items, new JobOptions(), null, CancellationToken.None);
     }
 
     private async Task<int> WorkAsync(List<double> claims)

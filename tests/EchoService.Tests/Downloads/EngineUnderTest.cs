@@ -45,7 +45,7 @@ internal sealed class EngineUnderTest : IAsyncDisposable
         var key = await Store.ReceiveAsync("one", null, token);
         await Store.AppendAsync(
             key, [.. Enumerable.Range(1, items).Select(n => new NewItem(n, $"http://h.invalid/{n}", "h.invalid:80", BitConverter.GetBytes((long)n), error, null))], [], token);
-        await Store.PublishAsync(key, options, null, token);
+        await Store.PublishAsync(key, items, options, null, token);
         _services.GetRequiredService<Wake>().Signal();
         return key;
     }

@@ -17,33 +17,39 @@ internal sealed partial class PostgresDownloadStore
             },
             cancellationToken);
 
-    public Task AppendAsync(long job, IReadOnlyList<NewItem> items, Dictionary<string, long> hosts, CancellationToken cancellationToken) =>
-        database.TransactAsync(
+    public async Task AppendAsync(long job, IReadOnlyList<NewItem> items, Dictionary<string, long> hosts, CancellationToken cancellationToken)
+    {
+        var known = await database.TransactAsync(
             async session =>
             {
                 await session.RelaxAsync();
                 if (await session.ScalarAsync("has_item", ("@job", job), ("@n", items[0].Number)) is not null)
                 {
                     // This very batch went in before, and the answer got lost.
-                    return true;
+                    return [];
                 }
 
-                await AddHostsAsync(session, [.. items.Select(item => item.Host).OfType<string>()], hosts);
+                var keys = await HostKeysAsync(session, [.. items.Select(item => item.Host).OfType<string>()], hosts);
                 var now = await session.NowAsync();
                 await using (var writer = await session.CopyAsync("copy_items"))
                 {
                     foreach (var item in items)
                     {
-                        await CopyAsync(writer, job, item, item.Host is { } host ? hosts[host] : 0, now, cancellationToken);
+                        await CopyAsync(writer, job, item, item.Host is { } host ? keys[host] : 0, now, cancellationToken);
                     }
 
                     await writer.CompleteAsync(cancellationToken);
                 }
 
                 var failed = items.Count(item => item.Error is not null);
-                return Held(await session.ExecuteAsync("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job)));
+                _ = Held(await session.ExecuteAsync("count_received", ("@queued", items.Count - failed), ("@failed", failed), ("@job", job)));
+                return keys;
             },
             cancellationToken);
+
+        // Only now: had the transaction been undone, its new hosts would have no rows.
+        Remember(known, hosts);
+    }
 
     public Task ReserveNamesAsync(long job, IEnumerable<string> names, bool lasting, CancellationToken cancellationToken) =>
         database.TransactAsync(
@@ -56,21 +62,21 @@ internal sealed partial class PostgresDownloadStore
             },
             cancellationToken);
 
-    public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
+    public async Task<(int Skipped, bool Ended)?> PublishAsync(
+        long job, int items, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
     {
+        // What was relaxed until now is on disk after this one, or found missing by it.
         await database.TransactAsync(
             async session =>
             {
-                await session.RelaxAsync();
                 await session.TakeTimeAsync();
                 var skipped = await session.ExecuteAsync("skip_duplicates", ("@job", job));
-                return Held(await session.ExecuteAsync("count_skipped", ("@skipped", skipped), ("@job", job)));
+                return Held(await session.ExecuteAsync("count_skipped", ("@skipped", skipped), ("@job", job), ("@items", items)));
             },
             cancellationToken);
         await database.TransactAsync(
             async session =>
             {
-                await session.RelaxAsync();
                 await session.TakeTimeAsync();
                 if (options.Concurrency == 1)
                 {
@@ -131,15 +137,31 @@ internal sealed partial class PostgresDownloadStore
     }
 
     /// <summary>
-    /// What each transaction of a list asks at its end, of a statement that changes the job's row: true, the list is received still, and for
-    /// another hour nobody takes it for abandoned.
+    /// What each transaction of a list asks at its end, of a statement that changes the job's row: true, the list is received still and whole, and
+    /// for another hour nobody takes it for abandoned.
     /// </summary>
     private static bool Held(int rows) => rows > 0 ? true : throw Abandoned();
 
-    private static StoreException Abandoned() => new("The list was taken for abandoned: nothing of it had come for an hour.");
+    private static StoreException Abandoned() => new("The list was taken for abandoned, as nothing of it had come for an hour, or the database lost a part of it in a crash: post it again.");
 
-    /// <summary>Notes the keys of hosts that the list names for the first time; always in the same order, so that two lists do not wait in a ring.</summary>
-    private static async Task AddHostsAsync(PostgresSession session, HashSet<string> names, Dictionary<string, long> hosts)
+    /// <summary>The keys of these hosts; new ones are added always in the same order, so that two lists do not wait in a ring.</summary>
+    private static async Task<Dictionary<string, long>> HostKeysAsync(PostgresSession session, HashSet<string> names, Dictionary<string, long> known)
+    {
+        var keys = names.Where(known.ContainsKey).ToDictionary(name => name, name => known[name], StringComparer.Ordinal);
+        string[] unknown = [.. names.Where(name => !known.ContainsKey(name)).Order(StringComparer.Ordinal)];
+        if (unknown.Length > 0)
+        {
+            await session.ExecuteAsync("add_hosts", ("@names", unknown));
+            foreach (var (name, key) in await session.QueryAsync("host_keys", row => (row.GetString(0), row.GetInt64(1)), ("@names", unknown)))
+            {
+                keys[name] = key;
+            }
+        }
+
+        return keys;
+    }
+
+    private static void Remember(Dictionary<string, long> keys, Dictionary<string, long> hosts)
     {
         // A list may name a million hosts: what is remembered of them stays small.
         if (hosts.Count >= 10_000)
@@ -147,14 +169,9 @@ internal sealed partial class PostgresDownloadStore
             hosts.Clear();
         }
 
-        string[] unknown = [.. names.Where(name => !hosts.ContainsKey(name)).Order(StringComparer.Ordinal)];
-        if (unknown.Length > 0)
+        foreach (var (name, key) in keys)
         {
-            await session.ExecuteAsync("add_hosts", ("@names", unknown));
-            foreach (var (name, key) in await session.QueryAsync("host_keys", row => (row.GetString(0), row.GetInt64(1)), ("@names", unknown)))
-            {
-                hosts[name] = key;
-            }
+            hosts[name] = key;
         }
     }
 

@@ -6,7 +6,7 @@ namespace EchoService.Downloads.Store.Postgres;
 /// </summary>
 internal sealed partial class PostgresDownloadStore(PostgresDatabase database, TimeProvider time) : IDownloadStore, IAsyncDisposable, IDisposable
 {
-    /// <summary>A list of which nothing has come for so long belongs to a node that is dead: one that lives writes what it has each minute.</summary>
+    /// <summary>A list of which nothing has come for so long is taken for one whose node is dead: what comes slowly is written each minute.</summary>
     private static readonly TimeSpan s_listPatience = TimeSpan.FromHours(1);
 
     public bool IsShared => true;

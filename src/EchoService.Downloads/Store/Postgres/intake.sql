@@ -31,7 +31,7 @@ FROM (
 WHERE items.job = @job AND items.n = later.n
 
 -- name: count_skipped
-UPDATE jobs SET queued = queued - @skipped, skipped = skipped + @skipped, touched_at = store_now() WHERE key = @job AND state = 0
+UPDATE jobs SET queued = queued - @skipped, skipped = skipped + @skipped, touched_at = store_now() WHERE key = @job AND state = 0 AND total = @items
 
 -- name: hold_list
 UPDATE jobs SET touched_at = store_now() WHERE key = @job AND state = 0

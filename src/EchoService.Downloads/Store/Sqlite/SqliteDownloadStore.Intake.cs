@@ -28,7 +28,7 @@ internal sealed partial class SqliteDownloadStore
         _database.WriteRelaxedAsync(
             session => names.Sum(name => session.Execute("take_name", ("@job", job), ("@name", FileName.Key(name)), ("@n", lasting ? -1 : 0))), cancellationToken);
 
-    public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
+    public async Task<(int Skipped, bool Ended)?> PublishAsync(long job, int items, JobOptions options, RequestKey? request, CancellationToken cancellationToken)
     {
         var skipped = await _database.WriteRelaxedAsync(session => SkipDuplicates(session, job), cancellationToken);
         await _database.WriteRelaxedAsync(
@@ -61,7 +61,9 @@ internal sealed partial class SqliteDownloadStore
                     ("@concurrency", options.Concurrency ?? 0),
                     ("@per_host", options.PerHost ?? 0),
                     ("@now", Now),
-                    ("@job", job));
+                    ("@job", job),
+                    ("@items", items))
+                    ?? throw new StoreException("The list is not whole: post it again.");
             },
             cancellationToken);
         return (skipped, state == (int)JobState.Completed);

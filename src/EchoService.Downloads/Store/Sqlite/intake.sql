@@ -41,7 +41,7 @@ UPDATE jobs SET options = @options, concurrency = @concurrency, per_host = @per_
     state = CASE WHEN queued = 0 THEN 4 WHEN start_at > @now THEN 1 ELSE 2 END,
     started_at = CASE WHEN queued = 0 THEN @now END,
     finished_at = CASE WHEN queued = 0 THEN @now END
-WHERE key = @job AND state = 0 RETURNING state
+WHERE key = @job AND state = 0 AND total = @items RETURNING state
 
 -- name: remember_request
 INSERT INTO requests (owner, key, digest, job, created_at) SELECT coalesce(owner, ''), @key, @digest, id, @now FROM jobs WHERE key = @job

@@ -42,7 +42,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
 
         await AssertRefusedAsync(() => Store.AppendAsync(job, [Item(2)], [], Token));
         await AssertRefusedAsync(() => Store.ReserveNamesAsync(job, ["a.txt"], lasting: true, Token));
-        await AssertRefusedAsync(() => Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token));
+        await AssertRefusedAsync(() => Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token));
         await AssertNothingIsLeftAsync();
     }
 
@@ -52,7 +52,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
         var job = await ReceiveAsync();
         await using var holding = await _other!.BeginTransactionAsync(Token);
         await OtherAsync("LOCK TABLE queues IN EXCLUSIVE MODE");
-        var publishing = Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token);
+        var publishing = Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token);
         await SomebodyWaitsAsync();
         await OtherAsync("UPDATE jobs SET state = 6");
         await holding.CommitAsync(Token);
@@ -67,7 +67,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
         var job = await ReceiveAsync();
         await using var holding = await _other!.BeginTransactionAsync(Token);
         await OtherAsync("LOCK TABLE requests IN EXCLUSIVE MODE");
-        var publishing = Store.PublishAsync(job, new JobOptions(), new RequestKey("key", [1]), Token);
+        var publishing = Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token);
         await SomebodyWaitsAsync();
         await OtherAsync("DELETE FROM jobs");
         await holding.CommitAsync(Token);
@@ -87,8 +87,51 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
         await holding.CommitAsync(Token);
         await recovering;
 
-        Assert.NotNull(await Store.PublishAsync(job, new JobOptions(), null, Token));
+        Assert.NotNull(await Store.PublishAsync(job, 1, new JobOptions(), null, Token));
         Assert.Single((await Store.ClaimAsync(new ClaimLimits("node", 1, 8, TimeSpan.FromSeconds(30)), Token)).Lanes);
+    }
+
+    [Fact]
+    public async Task ABatchThatIsSentAgainFindsTheHostsThatWereUndoneWithTheFirst()
+    {
+        var job = await Store.ReceiveAsync("one", null, Token);
+        var hosts = new Dictionary<string, long>(StringComparer.Ordinal);
+        Task appending;
+        await using (var holding = await _other!.BeginTransactionAsync(Token))
+        {
+            await OtherAsync("LOCK TABLE items IN EXCLUSIVE MODE");
+            appending = Store.AppendAsync(job, [Item(1)], hosts, Token);
+            await SomebodyWaitsAsync();
+            await OtherAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+            await holding.CommitAsync(Token);
+        }
+
+        await appending;
+        Assert.Equal(1, await PostgresServer.CountAsync(_database, "SELECT count(*) FROM items JOIN hosts ON hosts.key = items.host"));
+        await Store.AppendAsync(job, [Item(2)], hosts, Token);
+        Assert.NotNull(await Store.PublishAsync(job, 2, new JobOptions(), null, Token));
+        Assert.Single((await Store.ClaimAsync(new ClaimLimits("node", 1, 8, TimeSpan.FromSeconds(30)), Token)).Lanes);
+    }
+
+    [Fact]
+    public async Task OneOfWhichACrashOfTheDatabaseTookAPartIsRefused()
+    {
+        await using var own = await PostgresServer.StartOwnAsync();
+        var database = await own.NewDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "ALTER SYSTEM SET wal_writer_delay = '10s'");
+        await PostgresServer.ExecuteAsync(database, "SELECT pg_reload_conf()");
+        await using var store = new PostgresDownloadStore(
+            new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = database }, TimeProvider.System), TimeProvider.System);
+        await store.PrepareAsync(Token);
+        var job = await store.ReceiveAsync("one", null, Token);
+        await store.AppendAsync(job, [Item(1)], [], Token);
+        await store.ProbeAsync(Token); // this one waits for the disk, and so for all before it
+        await store.AppendAsync(job, [Item(2)], [], Token);
+        await own.RestartImmediatelyAsync();
+        await store.AppendAsync(job, [Item(3)], [], Token);
+        Assert.Equal(2, await PostgresServer.CountAsync(database, "SELECT count(*) FROM items"));
+
+        await AssertRefusedAsync(() => store.PublishAsync(job, 3, new JobOptions(), null, Token));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class ClockTests
     {
         var key = await store.ReceiveAsync("one", null, Token);
         await store.AppendAsync(key, [.. Enumerable.Range(1, 3).Select(n => new NewItem(n, $"http://h{n}/", $"h{n}:80", [.. Enumerable.Repeat((byte)n, 16)], null, null))], [], Token);
-        await store.PublishAsync(key, new JobOptions(), null, Token);
+        await store.PublishAsync(key, 3, new JobOptions(), null, Token);
     }
 
     private static async Task ReportAsync(SqliteDownloadStore store, FetchError error, Outcome outcome)

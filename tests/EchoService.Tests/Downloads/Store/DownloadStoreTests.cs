@@ -18,7 +18,7 @@ public abstract class DownloadStoreTests : StoreTests
         Assert.Empty((await Store.ListJobsAsync(null, null, null, 10, Token)).Items);
         Assert.Empty((await ClaimAsync(10)).Lanes);
 
-        await Store.PublishAsync(key, new JobOptions(), null, Token);
+        await Store.PublishAsync(key, 1, new JobOptions(), null, Token);
         Assert.Equal(JobState.Running, (await JobAsync("one")).State);
         Assert.Single((await ClaimAsync(10)).Lanes);
     }
@@ -35,6 +35,19 @@ public abstract class DownloadStoreTests : StoreTests
         await Store.DiscardAsync((await JobAsync("published")).Key, Token);
         Assert.Equal("published", (await Store.FindRequestAsync(null, "key", Token))!.Value.Job);
         Assert.Single(Assert.Single((await ClaimAsync(1)).Lanes).Items);
+    }
+
+    [Fact]
+    public async Task AListThatLacksALineIsRefused()
+    {
+        var key = await Store.ReceiveAsync("one", null, Token);
+        await Store.AppendAsync(key, [Item(1, "a:80")], [], Token);
+
+        var refused = await Assert.ThrowsAsync<StoreException>(() => Store.PublishAsync(key, 2, new JobOptions(), new RequestKey("key", [1]), Token));
+
+        Assert.Contains("post it again", refused.Message, StringComparison.Ordinal);
+        Assert.Null(await Store.FindRequestAsync(null, "key", Token));
+        Assert.Null(await Store.FindJobAsync("one", Token));
     }
 
     [Fact]
@@ -161,7 +174,7 @@ public abstract class DownloadStoreTests : StoreTests
         await Store.AppendAsync(key, [Item(1, "a:80"), Item(2, "a:80")], [], Token);
         await Store.ReserveNamesAsync(key, ["Folder"], lasting: true, Token);
         await Store.ReserveNamesAsync(key, ["File", "folder"], lasting: false, Token);
-        await Store.PublishAsync(key, new JobOptions(), null, Token);
+        await Store.PublishAsync(key, 2, new JobOptions(), null, Token);
         var lanes = (await ClaimAsync(2)).Lanes.ToDictionary(lane => Assert.Single(lane.Items).Number);
         ItemReport Over(int number, string name) => new(
             lanes[number], number, Outcome.Saved, new SavedFile(name, OnConflict.Overwrite, 10, new string('a', 64), "text/plain", 200));

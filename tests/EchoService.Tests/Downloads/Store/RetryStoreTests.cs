@@ -76,7 +76,7 @@ public abstract class RetryStoreTests : StoreTests
             [.. Enumerable.Range(1, Items).Select(n => new NewItem(n, $"http://h{n % 7}/{n}", $"h{n % 7}:80", BitConverter.GetBytes((long)n), ErrorCode.NotFound, "404"))],
             [],
             Token);
-        await Store.PublishAsync(key, new JobOptions(), null, Token);
+        await Store.PublishAsync(key, Items, new JobOptions(), null, Token);
         Assert.Equal(JobState.Completed, (await JobAsync("one")).State);
     }
 }

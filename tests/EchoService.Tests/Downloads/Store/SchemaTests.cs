@@ -139,7 +139,7 @@ public sealed class SchemaTests(PostgresServer server)
         var id = Guid.NewGuid().ToString("N");
         var job = await store.ReceiveAsync(id, null, Token);
         await store.AppendAsync(job, [new NewItem(1, "http://a/1", "a:80", [1], null, null)], [], Token);
-        await store.PublishAsync(job, new JobOptions(), null, Token);
+        await store.PublishAsync(job, 1, new JobOptions(), null, Token);
         var lane = Assert.Single((await store.ClaimAsync(new ClaimLimits("node", 1, 8, TimeSpan.FromSeconds(30)), Token)).Lanes);
         var report = new ItemReport(lane, 1, Outcome.Saved, new SavedFile("a.txt", OnConflict.Rename, 1, new string('a', 64), null, 200));
         var committed = await store.CommitAsync(new CommitBatch([report], [lane.Token], []), Token);

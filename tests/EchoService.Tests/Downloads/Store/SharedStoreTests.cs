@@ -110,8 +110,8 @@ public sealed class SharedStoreTests(PostgresServer server) : StoreTests
         var (first, second) = (await ReceiveAsync("one"), await ReceiveAsync("two"));
         var request = new RequestKey("key", [1, 2, 3]);
 
-        Assert.NotNull(await Store.PublishAsync(first, new JobOptions(), request, Token));
-        Assert.Null(await Store.PublishAsync(second, new JobOptions(), request, Token));
+        Assert.NotNull(await Store.PublishAsync(first, 1, new JobOptions(), request, Token));
+        Assert.Null(await Store.PublishAsync(second, 1, new JobOptions(), request, Token));
 
         await Store.DiscardAsync(second, Token);
         Assert.Null(await Store.FindJobAsync("two", Token));

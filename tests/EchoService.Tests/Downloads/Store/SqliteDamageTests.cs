@@ -61,7 +61,7 @@ public sealed class SqliteDamageTests : IDisposable
         var job = await store.ReceiveAsync("job", null, Token);
         await store.AppendAsync(
             job, [.. Enumerable.Range(1, 2000).Select(n => new NewItem(n, $"http://a/{n}", "a:80", BitConverter.GetBytes((long)n), null, null))], new Dictionary<string, long>(StringComparer.Ordinal), Token);
-        await store.PublishAsync(job, new JobOptions(), null, Token);
+        await store.PublishAsync(job, 2000, new JobOptions(), null, Token);
         return job;
     }
 

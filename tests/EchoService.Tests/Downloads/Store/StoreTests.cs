@@ -46,7 +46,7 @@ public abstract class StoreTests : IAsyncLifetime
     {
         var key = await Store.ReceiveAsync(id, null, Token);
         await Store.AppendAsync(key, items, [], Token);
-        await Store.PublishAsync(key, options, request, Token);
+        await Store.PublishAsync(key, items.Length, options, request, Token);
     }
 
     private protected Task<Claim> ClaimAsync(int slots, int perHost = 8) =>

@@ -96,7 +96,7 @@ public sealed class JobFeedTests : IDisposable
         var store = new SqliteDownloadStore(Path.Combine(_folder, "store.db"), _time);
         var key = await store.ReceiveAsync("one", null, Token);
         await store.AppendAsync(key, [new NewItem(1, "http://a/", "a:80", new byte[16], null, null)], [], Token);
-        await store.PublishAsync(key, new JobOptions(), null, Token);
+        await store.PublishAsync(key, 1, new JobOptions(), null, Token);
         return store;
     }
 
