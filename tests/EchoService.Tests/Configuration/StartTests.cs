@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using EchoService.Tests.Telemetry;
 using EchoService.Tests.Testing;
 
 namespace EchoService.Tests.Configuration;

@@ -4,8 +4,7 @@ using EchoService.Tests.Testing;
 namespace EchoService.Tests.Configuration;
 
 /// <summary>How long a start takes where nothing else runs: other tests start three nodes and an S3 server at once.</summary>
-[CollectionDefinition(nameof(StartTimeTests), DisableParallelization = true)]
-[Collection(nameof(StartTimeTests))]
+[Collection(nameof(Alone))]
 public sealed class StartTimeTests
 {
     private static readonly TimeSpan s_promise = TimeSpan.FromSeconds(3);

@@ -6,8 +6,7 @@ using EchoService.Tests.Testing;
 namespace EchoService.Tests.Tcp;
 
 /// <summary>What is counted here is the whole process's: nothing else may run in it.</summary>
-[CollectionDefinition(nameof(EchoCostTests), DisableParallelization = true)]
-[Collection(nameof(EchoCostTests))]
+[Collection(nameof(Alone))]
 public sealed class EchoCostTests
 {
     [Fact]

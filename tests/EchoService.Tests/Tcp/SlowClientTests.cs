@@ -11,7 +11,7 @@ namespace EchoService.Tests.Tcp;
 /// ECHOSERVICE_SOAK=1 as long and as many as the contract says. What is measured is measured in rounds, the first of which warms
 /// up: another program on the machine can spoil a round, but a leak or a service that is held up spoils every one.
 /// </summary>
-[Collection(nameof(EchoCostTests))]
+[Collection(nameof(Alone))]
 public sealed class SlowClientTests
 {
     private const int Rounds = 6;

@@ -94,6 +94,19 @@ internal sealed class TcpPeer : IDisposable
     /// <summary>For a peer that never stops talking: keeping gigabytes takes so long that it would count as a client that does not read.</summary>
     public Task DiscardToEndAsync() => ReadToEndAsync(Stream.Null);
 
+    /// <summary>As <see cref="DiscardToEndAsync"/>, but a reset is an end too: a client that has not read for a second when its time comes is not waited for.</summary>
+    public async Task DiscardToEndOrResetAsync()
+    {
+        try
+        {
+            await DiscardToEndAsync();
+        }
+        catch (SocketException)
+        {
+            // The reset.
+        }
+    }
+
     public async Task<string> ReadTextToEndAsync(TimeSpan? within = null) => Encoding.UTF8.GetString(await ReadToEndAsync(within));
 
     public async Task ExpectResetAsync()

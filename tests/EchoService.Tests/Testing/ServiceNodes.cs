@@ -54,6 +54,9 @@ public sealed class ServiceNodes : IAsyncDisposable
         "the node is ready",
         TimeSpan.FromSeconds(60));
 
+    /// <summary>Its leases were renewed too late, as it says: it has rightly broken off by itself what it had leased.</summary>
+    public static bool HasRenewedLate(ServiceProcess node) => node.Output.ToString().Contains("The database did not answer in time.", StringComparison.Ordinal);
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)

@@ -7,7 +7,6 @@ namespace EchoService.Tests.Downloads.Content;
 public sealed class S3SweepTests(PostgresServer server)
 {
     private const string TimeLibrary = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-    private const string LateRenewal = "The database did not answer in time.";
 
     /// <summary>As long as a loaded machine may let a node stand still without its items becoming others'.</summary>
     private static readonly (string Key, string? Value) s_lease = ("Downloads:LeaseSeconds", "5");
@@ -64,7 +63,7 @@ public sealed class S3SweepTests(PostgresServer server)
 
         // A node whose renewal is answered too late breaks off by itself, and says so: that is no sweep's doing.
         Assert.True(
-            origin.Requests("/live") == 1 || Enumerable.Range(1, 2).Any(node => nodes[node].Output.ToString().Contains(LateRenewal, StringComparison.Ordinal)),
+            origin.Requests("/live") == 1 || Enumerable.Range(1, 2).Any(node => ServiceNodes.HasRenewedLate(nodes[node])),
             $"{origin.Requests("/live")} requests");
         Assert.Equal(origin.Sha256("/live"), await new DownloadsClient(nodes[1].Client).ServedSha256Async(live, 1));
         Assert.Equal(s_foreign, await s3.UploadsAsync());

@@ -5,8 +5,7 @@ using EchoService.Tests.Testing;
 namespace EchoService.Tests.Downloads.Egress;
 
 /// <summary>Where nothing else runs: the ambient proxy is that of every client in the process.</summary>
-[CollectionDefinition(nameof(AmbientProxyTests), DisableParallelization = true)]
-[Collection(nameof(AmbientProxyTests))]
+[Collection(nameof(Alone))]
 public sealed class AmbientProxyTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -7,7 +7,6 @@ namespace EchoService.Tests.Downloads.Nodes;
 /// <summary>A node that stops, stands still, has another time or no database yet: what becomes of its work, and of the others.</summary>
 public sealed class AbsentNodeTests(PostgresServer server)
 {
-    private const string LateRenewal = "The database did not answer in time.";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -113,7 +112,7 @@ public sealed class AbsentNodeTests(PostgresServer server)
 
         // A node whose renewal is answered too late breaks off by itself, and says so: what it then begins anew nobody has stolen.
         void AssertRequests(int count) => Assert.True(
-            origin.TotalRequests == count || Enumerable.Range(0, 2).Any(node => nodes[node].Output.ToString().Contains(LateRenewal, StringComparison.Ordinal)),
+            origin.TotalRequests == count || Enumerable.Range(0, 2).Any(node => ServiceNodes.HasRenewedLate(nodes[node])),
             $"{origin.TotalRequests} requests");
     }
 

@@ -20,8 +20,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await server.NewDatabaseAsync();
-        _store = new PostgresDownloadStore(
-            new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = _database }, TimeProvider.System), TimeProvider.System);
+        _store = PostgresStoreUnderTest.Unprepared(_database);
         await _store.PrepareAsync(Token);
         _other = new NpgsqlConnection(_database + ";Pooling=false");
         await _other.OpenAsync(Token);
@@ -50,14 +49,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
     public async Task ADiscardInTheMiddleOfItsPublishingLeavesNoQueue()
     {
         var job = await ReceiveAsync();
-        await using var holding = await _other!.BeginTransactionAsync(Token);
-        await OtherAsync("LOCK TABLE queues IN EXCLUSIVE MODE");
-        var publishing = Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token);
-        await SomebodyWaitsAsync();
-        await OtherAsync("UPDATE jobs SET state = 6");
-        await holding.CommitAsync(Token);
-
-        await AssertRefusedAsync(() => publishing);
+        await AssertRefusedAsync(() => PublishAsync(job, untilIn: "queues", meanwhile: "UPDATE jobs SET state = 6"));
         Assert.Equal(0, await PostgresServer.CountAsync(_database, "SELECT count(*) FROM queues"));
     }
 
@@ -65,14 +57,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
     public async Task ADiscardBeforeItsLastStepIsNoRequestUnderWay()
     {
         var job = await ReceiveAsync();
-        await using var holding = await _other!.BeginTransactionAsync(Token);
-        await OtherAsync("LOCK TABLE requests IN EXCLUSIVE MODE");
-        var publishing = Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token);
-        await SomebodyWaitsAsync();
-        await OtherAsync("DELETE FROM jobs");
-        await holding.CommitAsync(Token);
-
-        await AssertRefusedAsync(() => publishing);
+        await AssertRefusedAsync(() => PublishAsync(job, untilIn: "requests", meanwhile: "DELETE FROM jobs"));
     }
 
     [Fact]
@@ -120,8 +105,7 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
         var database = await own.NewDatabaseAsync();
         await PostgresServer.ExecuteAsync(database, "ALTER SYSTEM SET wal_writer_delay = '10s'");
         await PostgresServer.ExecuteAsync(database, "SELECT pg_reload_conf()");
-        await using var store = new PostgresDownloadStore(
-            new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = database }, TimeProvider.System), TimeProvider.System);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
         await store.PrepareAsync(Token);
         var job = await store.ReceiveAsync("one", null, Token);
         await store.AppendAsync(job, [Item(1)], [], Token);
@@ -160,6 +144,18 @@ public sealed class AbandonedListTests(PostgresServer server) : IAsyncLifetime
         var job = await Store.ReceiveAsync("one", null, Token);
         await Store.AppendAsync(job, [Item(1)], [], Token);
         return job;
+    }
+
+    /// <summary>Stops at the first row of a table, lets another connection do something, and goes on.</summary>
+    private async Task PublishAsync(long job, string untilIn, string meanwhile)
+    {
+        await using var holding = await _other!.BeginTransactionAsync(Token);
+        await OtherAsync($"LOCK TABLE {untilIn} IN EXCLUSIVE MODE");
+        var publishing = Store.PublishAsync(job, 1, new JobOptions(), new RequestKey("key", [1]), Token);
+        await SomebodyWaitsAsync();
+        await OtherAsync(meanwhile);
+        await holding.CommitAsync(Token);
+        await publishing;
     }
 
     private Task AgeAsync() => OtherAsync("UPDATE jobs SET touched_at = touched_at - 7200000000");

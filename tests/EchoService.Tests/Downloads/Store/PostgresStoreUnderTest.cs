@@ -15,11 +15,14 @@ internal sealed class PostgresStoreUnderTest : IStoreUnderTest
     private PostgresStoreUnderTest(string connection)
     {
         _connection = connection;
-        _store = new PostgresDownloadStore(
-            new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = connection }, TimeProvider.System), TimeProvider.System);
+        _store = Unprepared(connection);
     }
 
     public IDownloadStore Store => _store;
+
+    /// <summary>A store by the system's clock and the database's, whose schema is still to be brought up to date.</summary>
+    public static PostgresDownloadStore Unprepared(string connection) =>
+        new(new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = connection }, TimeProvider.System), TimeProvider.System);
 
     public static async Task<IStoreUnderTest> OpenAsync(PostgresServer server)
     {

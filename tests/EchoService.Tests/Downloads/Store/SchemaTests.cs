@@ -2,7 +2,6 @@ using System.Globalization;
 using EchoService.Downloads;
 using EchoService.Downloads.Jobs;
 using EchoService.Downloads.Store;
-using EchoService.Downloads.Store.Postgres;
 using EchoService.Tests.Testing;
 using Npgsql;
 
@@ -32,7 +31,7 @@ public sealed class SchemaTests(PostgresServer server)
         await PostgresServer.ExecuteAsync(database, "INSERT INTO jobs (key, id, state, options, created_at, touched_at) OVERRIDING SYSTEM VALUE VALUES (1, 'job', 3, '{}', 1, 1)");
         await PostgresServer.ExecuteAsync(database, "INSERT INTO queues (job, queue, host, queued, due_at) VALUES (1, 1, 1, 1, 0), (2, 1, 1, 1, 0)");
         await PostgresServer.ExecuteAsync(database, "INSERT INTO requests (owner, key, digest, job, created_at) VALUES ('', 'a', '0', 'job', 1), ('', 'b', '0', 'gone', 1)");
-        await using var store = Open(database);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
 
         await store.PrepareAsync(Token);
 
@@ -45,7 +44,7 @@ public sealed class SchemaTests(PostgresServer server)
     public async Task ATableThatAnotherHoldsIsNotWaitedFor()
     {
         var database = await NewDatabaseAsync(version: 1);
-        await using var store = Open(database);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
         await using (var source = NpgsqlDataSource.Create(database + ";Pooling=false"))
         await using (var connection = await source.OpenConnectionAsync(Token))
         {
@@ -67,7 +66,7 @@ public sealed class SchemaTests(PostgresServer server)
     public async Task NothingWorksBeforeTheSchemaIsUpToDate()
     {
         var database = await NewDatabaseAsync(version: 1);
-        await using var store = Open(database);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
         var early = await Assert.ThrowsAsync<StoreException>(() => store.CountQueuedAsync(Token));
         Assert.Contains("not been brought up to date", early.Message, StringComparison.Ordinal);
 
@@ -85,7 +84,7 @@ public sealed class SchemaTests(PostgresServer server)
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
         {
-            await using var store = Open(database);
+            await using var store = PostgresStoreUnderTest.Unprepared(database);
             await store.PrepareAsync(Token);
         }));
 
@@ -108,7 +107,7 @@ public sealed class SchemaTests(PostgresServer server)
         var database = await server.NewDatabaseAsync();
         await AssertServesAsync(database);
         await PostgresServer.ExecuteAsync(database, "INSERT INTO schema_version VALUES (99, 98)");
-        await using var store = Open(database);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
 
         var refused = await Assert.ThrowsAsync<DataFolderException>(() => store.PrepareAsync(Token));
 
@@ -129,12 +128,9 @@ public sealed class SchemaTests(PostgresServer server)
         return database;
     }
 
-    private static PostgresDownloadStore Open(string database) =>
-        new(new PostgresDatabase(new StoreOptions { Kind = StoreKind.Postgres, ConnectionString = database }, TimeProvider.System), TimeProvider.System);
-
     private static async Task AssertServesAsync(string database)
     {
-        await using var store = Open(database);
+        await using var store = PostgresStoreUnderTest.Unprepared(database);
         await store.PrepareAsync(Token);
         var id = Guid.NewGuid().ToString("N");
         var job = await store.ReceiveAsync(id, null, Token);

@@ -4,7 +4,7 @@ using EchoService.Tests.Testing;
 namespace EchoService.Tests.Tcp.Faults;
 
 /// <summary>Counts the threads of the whole process: nothing else may run in it.</summary>
-[Collection(nameof(EchoCostTests))]
+[Collection(nameof(Alone))]
 public sealed class FaultThreadTests
 {
     [Fact]

@@ -1,4 +1,4 @@
-namespace EchoService.Tests.Telemetry;
+namespace EchoService.Tests.Testing;
 
 /// <summary>Kestrel's warning that the machine has kept it waiting for a second: nothing that the service did.</summary>
 internal static class SlowHeartbeat
